@@ -1,0 +1,34 @@
+import type { AuthenticatedCall } from '../call/call.js';
+import type { Clock } from '../services/clock.js';
+
+/** What outer slots and explanations know of an answer, never taken from a header that a server could set. */
+export interface CallFacts {
+  readonly template: string;
+  readonly attempts: number;
+  readonly sentWith: 'none' | 'expired' | 'valid';
+}
+
+const facts = new WeakMap<Response, CallFacts>();
+
+const sentWith = (call: AuthenticatedCall, clock: Clock): CallFacts['sentWith'] => {
+  if (call.credential === undefined) return 'none';
+  const { expiresAt } = call.credential;
+  return expiresAt !== undefined && expiresAt <= clock.now() ? 'expired' : 'valid';
+};
+
+/** Notes how `response` came about; the chain does it as each answer leaves the terminal. */
+export const recordFacts = (response: Response, call: AuthenticatedCall, clock: Clock): void => {
+  facts.set(response, {
+    template: call.template,
+    attempts: call.attempt,
+    sentWith: sentWith(call, clock),
+  });
+};
+
+export const factsOf = (response: Response): CallFacts | undefined => facts.get(response);
+
+/** For a middleware that hands on another Response than the one it got. */
+export const inheritFacts = (from: Response, to: Response): void => {
+  const known = facts.get(from);
+  if (known !== undefined) facts.set(to, known);
+};

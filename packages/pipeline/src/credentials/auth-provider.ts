@@ -1,0 +1,56 @@
+import type { Call, ResolvedCall } from '../call/call.js';
+import type { Site } from '../call/site.js';
+import type { Clock } from '../services/clock.js';
+import type { Logger } from '../services/logger.js';
+import type { ServiceFetch } from '../services/service-fetch.js';
+import type { AuthorizationFlow } from './authorization-flow.js';
+import type { Credential } from './credential.js';
+import type { AccountLinks, GrantStore } from './grant-store.js';
+
+/** Answers for a principal: where its calls go and with which credential. */
+export interface AuthProvider {
+  /** Stable and short, for logs and errors: `api-token`, `oauth`, … */
+  readonly kind: string;
+  /** The base URL at which this provider's credential is honoured, with its path prefix. */
+  endpoint(call: Call): string | Promise<string>;
+  /** The credential to send, or `undefined` to send none (as the user: not yet granted). */
+  credential(call: ResolvedCall): Credential | undefined | Promise<Credential | undefined>;
+  /** After a 401 with `rejected`: a fresh credential, or `undefined` where only the user can help. */
+  renew?(
+    call: ResolvedCall,
+    rejected: Credential,
+    response: Response,
+  ): Promise<Credential | undefined>;
+  /** The way to ask the user; absent where nobody can be asked. */
+  authorization?(call: ResolvedCall): AuthorizationFlow;
+  /** Throws a `ConfigError` when its credential can't work at `site`; run once, when it is composed. */
+  checkSite?(site: Site): void;
+  /** The account that `asUser()` acts as, where the provider itself knows it. */
+  account?(call: Call): string | undefined | Promise<string | undefined>;
+  /** May answer for `asUser(accountId)` of somebody who is not invoking. Default false. */
+  readonly canImpersonate?: boolean;
+  /** Belongs to one named person: as the user only by `singleUser(…)`. Default false. */
+  readonly isPersonal?: boolean;
+  /** Acts as its one person in every `asUser()`, and so needs no invoking user. Default false. */
+  readonly isSingleUser?: boolean;
+}
+
+/** What a provider is built from; the composition root hands it over. */
+export interface ProviderServices {
+  /** For every request that is no product call (token endpoint, tenant info). */
+  readonly fetch: ServiceFetch;
+  readonly clock: Clock;
+  readonly grants: GrantStore;
+  readonly links: AccountLinks;
+  readonly logger: Logger;
+}
+
+/** Configuration that becomes a provider once per composed chain, so that no cache outlives it. */
+export type AuthProviderFactory = (services: ProviderServices) => AuthProvider;
+
+/** Who answers for each principal of one chain. */
+export interface AuthProviders {
+  readonly app?: AuthProvider;
+  readonly user?: AuthProvider;
+  readonly none: AuthProvider;
+}

@@ -1,0 +1,34 @@
+import { createPipeline, type Pipeline } from '../chain/create-pipeline.js';
+import type { Resolver } from './registry.js';
+import {
+  ATTEMPT,
+  AUTH,
+  BUDGET,
+  CLOCK,
+  CONSENT,
+  OBSERVE,
+  RESOLVE,
+  RETRY,
+  TRANSPORT,
+} from './tokens.js';
+
+/**
+ * Resolves every slot once and folds the chain; the container is not touched again.
+ * @throws ChainError when a slot is empty, doubled, or holds something of another shape.
+ */
+export const composePipeline = (registry: Resolver): Pipeline => {
+  const clock = registry.find(CLOCK);
+  return createPipeline(
+    {
+      observe: registry.all(OBSERVE),
+      resolve: registry.get(RESOLVE),
+      consent: registry.all(CONSENT),
+      retry: registry.get(RETRY),
+      budget: registry.all(BUDGET),
+      auth: registry.get(AUTH),
+      attempt: registry.all(ATTEMPT),
+      transport: registry.get(TRANSPORT),
+    },
+    clock === undefined ? {} : { clock },
+  );
+};

@@ -1,0 +1,28 @@
+/** Every code of the packages' own errors, with what it means. docs/errors.md is checked against it. */
+export const ERROR_CODES = {
+  CONFIG_INVALID: 'A setting is missing or wrong; `field` names it.',
+  CHAIN_INVALID:
+    'The chain can not be composed: a slot is missing, doubled or holds the wrong thing.',
+  REQUEST_INVALID: 'A request option is refused; `field` names it.',
+  OUT_OF_BASE: 'The URL would leave the base that its credential belongs to.',
+  PRINCIPAL_UNAVAILABLE:
+    'Nobody answers for this principal here: no user, no provider, or another invocation.',
+  NEEDS_AUTHENTICATION_ERR: 'The user has not granted access yet.',
+  CONSENT_DENIED: 'The user was asked and said no.',
+  CONSENT_TIMEOUT: 'The user was asked and did not answer in time.',
+  CONSENT_ROUNDS: 'The handler asked for consent again and again.',
+  CONSENT_CALLBACK:
+    'The authorization server answered with something that does not match what was asked.',
+  CONSENT_UNAVAILABLE: 'There is no way to ask the user here.',
+  GRANT_REFRESH_FAILED: 'The grant could not be renewed; it is kept.',
+  AUTHORIZATION_SERVER: 'The authorization server refused or could not be understood.',
+  NETWORK_FAILED: 'The connection failed.',
+  TIMEOUT: 'The deadline passed before the response headers came.',
+  RATE_LIMITED: 'The server asked to wait longer than the deadline allows.',
+  REDIRECT_REFUSED: 'A redirect leads where the request must not go.',
+  BODY_NOT_REPLAYABLE: 'The request has to be sent again, but its body is a stream that was used.',
+  RESPONSE_NOT_OK: 'The server answered with an error status.',
+  AUTHORIZATION_CHECK_FAILED: 'A permission check got no clear answer.',
+} as const satisfies Record<string, string>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

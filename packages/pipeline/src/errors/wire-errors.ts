@@ -1,0 +1,86 @@
+import { type Sent, TributaryError } from './tributary-error.js';
+
+interface WireErrorOptions {
+  readonly attempts: number;
+  readonly template: string;
+  readonly sent?: Sent;
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+}
+
+/** The connection failed before or instead of a response. */
+export class NetworkError extends TributaryError {
+  override name = 'NetworkError';
+
+  constructor(message: string, options: WireErrorOptions) {
+    super(message, { code: 'NETWORK_FAILED', sent: 'unknown', retryable: true, ...options });
+  }
+}
+
+/** The call's deadline passed, retries included, before the response's headers came. */
+export class TimeoutError extends TributaryError {
+  override name = 'TimeoutError';
+
+  constructor(message: string, options: WireErrorOptions) {
+    super(message, { code: 'TIMEOUT', sent: 'unknown', retryable: true, ...options });
+  }
+}
+
+/** The server asked to wait past the call's deadline. */
+export class RateLimitedError extends TributaryError {
+  override name = 'RateLimitedError';
+  /** How long the server asked to wait, in ms. */
+  readonly retryAfterMs: number;
+
+  constructor(message: string, options: WireErrorOptions & { readonly retryAfterMs: number }) {
+    const { retryAfterMs, ...rest } = options;
+    super(message, { code: 'RATE_LIMITED', sent: 'yes', retryable: true, ...rest });
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  protected override details(): Record<string, unknown> {
+    return { retryAfterMs: this.retryAfterMs };
+  }
+}
+
+/** A redirect leads where the request must not go. The target is a secret and isn't shown. */
+export class RedirectError extends TributaryError {
+  override name = 'RedirectError';
+
+  constructor(message: string, options: WireErrorOptions) {
+    super(message, { code: 'REDIRECT_REFUSED', sent: 'yes', ...options });
+  }
+}
+
+/** The request has to go out again, but its body was a stream. Send it anew with a fresh body. */
+export class BodyNotReplayableError extends TributaryError {
+  override name = 'BodyNotReplayableError';
+
+  constructor(message: string, options: WireErrorOptions) {
+    super(message, { code: 'BODY_NOT_REPLAYABLE', sent: 'yes', retryable: true, ...options });
+  }
+}
+
+/** The authorization server refused, or answered with something that can't be understood. */
+export class AuthorizationServerError extends TributaryError {
+  override name = 'AuthorizationServerError';
+  /** The server's `error` (RFC 6749, section 5.2), where it gave one. */
+  readonly error: string | undefined;
+
+  constructor(
+    message: string,
+    options: {
+      readonly error?: string;
+      readonly retryable?: boolean;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    const { error, ...rest } = options;
+    super(message, { code: 'AUTHORIZATION_SERVER', sent: 'unknown', ...rest });
+    this.error = error;
+  }
+
+  protected override details(): Record<string, unknown> {
+    return { error: this.error };
+  }
+}

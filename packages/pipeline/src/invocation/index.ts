@@ -1,0 +1,32 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Invocation } from './invocation.js';
+
+export type { Invocation, InvokingUser } from './invocation.js';
+
+const current = new AsyncLocalStorage<Invocation>();
+
+/** Runs `work` as part of `invocation`; whatever it starts asynchronously belongs to it too. */
+export const runInInvocation = <T>(invocation: Invocation, work: () => T): T =>
+  current.run(invocation, work);
+
+export const currentInvocation = (): Invocation | undefined => current.getStore();
+
+/** A fresh invocation. `run` defaults to 1; `interactive` to whether there is a user and no background. */
+export const createInvocation = (
+  options: Pick<Invocation, 'surface'> &
+    Partial<Pick<Invocation, 'interactive' | 'run'>> & { readonly user?: Invocation['user'] },
+): Invocation => {
+  const noted = new WeakSet<object>();
+  const { surface, user, run = 1 } = options;
+  return Object.freeze({
+    id: crypto.randomUUID(),
+    surface,
+    interactive: options.interactive ?? (user !== undefined && surface !== 'background'),
+    run,
+    ...(user && { user: Object.freeze({ ...user }) }),
+    note: (error: object) => {
+      noted.add(error);
+    },
+    hasNoted: (error: unknown) => typeof error === 'object' && error !== null && noted.has(error),
+  });
+};
