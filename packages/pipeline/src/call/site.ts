@@ -6,4 +6,6 @@ export interface Site {
   readonly url: string;
   /** Cloud only: the site's id, where it is known beforehand. */
   readonly cloudId?: string;
+  /** Cloud only: the API gateway, normalised href ending in `/`. Default `https://api.atlassian.com/`. */
+  readonly gateway?: string;
 }
