@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.js';
+
+const help = `Usage: tributary-sandbox [options]
+
+Starts a local Confluence site, its API gateway and its OAuth server on 127.0.0.1.
+
+  --port <n>           port of the site (default 8080)
+  --gateway-port <n>   port of the gateway (default: a free one)
+  --auth-port <n>      port of the OAuth server (default: a free one)
+  --redirect-uri <url> redirect URI of the OAuth client; may be given several times
+                       (default http://localhost:53682/callback and the same on 127.0.0.1)
+  --token-ttl <s>      life of an access token in seconds (default 3600)
+  -h, --help           this text
+`;
+
+/** A mistake in the command line, to be told in one line. */
+class UsageError extends Error {}
+
+function readOptions(args: readonly string[]): SandboxOptions | 'help' {
+  const { values } = parse(args);
+  if (values.help) return 'help';
+  const redirectUris = values['redirect-uri'];
+  const badUri = redirectUris?.find((uri) => !/^https?:$/.test(URL.parse(uri)?.protocol ?? ''));
+  if (badUri !== undefined)
+    throw new UsageError(`--redirect-uri must be an http(s) URL, not '${badUri}'`);
+  return {
+    port: readNumber('--port', values.port, 8080, 65_535),
+    gatewayPort: readNumber('--gateway-port', values['gateway-port'], 0, 65_535),
+    authPort: readNumber('--auth-port', values['auth-port'], 0, 65_535),
+    accessTokenTtl: readNumber('--token-ttl', values['token-ttl'], 3_600, 31_536_000, 1),
+    ...(redirectUris && { redirectUris }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        'gateway-port': { type: 'string' },
+        'auth-port': { type: 'string' },
+        'redirect-uri': { type: 'string', multiple: true },
+        'token-ttl': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    // Some of these messages go on with advice in a second line.
+    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new UsageError(line);
+  }
+}
+
+function readNumber(
+  flag: string,
+  text: string | undefined,
+  usual: number,
+  highest: number,
+  lowest = 0,
+): number {
+  if (text === undefined) return usual;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (number >= lowest && number <= highest) return number;
+  throw new UsageError(`${flag} must be a number from ${lowest} to ${highest}, not '${text}'`);
+}
+
+function banner(sandbox: Sandbox): string {
+  const { people, client } = sandbox;
+  const rights = {
+    admin: 'site administrator',
+    editor: 'edits ENG and HELP, reads PPL',
+    reader: 'reads everything not restricted',
+    outsider: 'sees HELP only',
+  };
+  const table = (['admin', 'editor', 'reader', 'outsider'] as const).map((name) => {
+    const { displayName, email, apiToken, scopedToken, password } = people[name];
+    return `  ${displayName}, ${rights[name]}
+    email ${email}   password ${password}
+    API token ${apiToken}   scoped token ${scopedToken}`;
+  });
+  return `Tributary sandbox is up. All secrets below are fakes of the sandbox's own.
+
+  site     ${sandbox.siteUrl}
+  gateway  ${sandbox.gatewayUrl}
+  OAuth    ${sandbox.authUrl}
+  cloudId  ${sandbox.cloudId}
+
+People
+${table.join('\n')}
+
+OAuth client
+  id ${client.clientId}   secret ${client.clientSecret}
+${client.redirectUris.map((uri) => `  redirect URI ${uri}`).join('\n')}
+
+To use it, put this into .env
+  TRIBUTARY_SITE=${sandbox.siteUrl}
+  TRIBUTARY_DEPLOYMENT=cloud
+  TRIBUTARY_EMAIL=${people.editor.email}
+  TRIBUTARY_TOKEN=${people.editor.apiToken}
+  TRIBUTARY_CLIENT_ID=${client.clientId}
+  TRIBUTARY_CLIENT_SECRET=${client.clientSecret}
+  TRIBUTARY_REDIRECT_URI=${client.redirectUris[0] ?? ''}
+
+Try it
+  curl -u ${people.editor.email}:${people.editor.apiToken} ${sandbox.siteUrl}/wiki/api/v2/spaces
+
+Ctrl-C stops it; nothing is kept.
+`;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') {
+    process.stdout.write(help);
+    return;
+  }
+  const sandbox = await startSandbox(options);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void sandbox.close());
+  }
+  process.stdout.write(banner(sandbox));
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`tributary-sandbox: ${message}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

@@ -1,0 +1,77 @@
+import type { ListenerName } from './journal.js';
+
+/** What the sandbox answers instead of doing its work. */
+export interface SandboxFault {
+  /** How many requests are hit. Default 1. */
+  readonly times?: number;
+  /** Only requests with this method. Default: any. */
+  readonly method?: string;
+  /** Only requests whose path or query contains this. Default: any product request. */
+  readonly pathIncludes?: string;
+  /** Only requests at this listener. Default: the site and the gateway. */
+  readonly listener?: ListenerName;
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string is sent as it is, anything else as JSON. Default: no body. */
+  readonly body?: unknown;
+}
+
+/** The answer of a fault, ready to be sent. */
+export interface FaultAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+interface Pending {
+  readonly fault: SandboxFault;
+  left: number;
+}
+
+/** Faults waiting for a request that they fit; the oldest goes first. */
+export class Faults {
+  #pending: Pending[] = [];
+
+  add(fault: SandboxFault): void {
+    const { times = 1, status } = fault;
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      throw new RangeError(`failNext: status must be from 200 to 599, not ${status}`);
+    }
+    if (!Number.isInteger(times) || times < 1) {
+      throw new RangeError(`failNext: times must be a positive integer, not ${times}`);
+    }
+    this.#pending.push({ fault, left: times });
+  }
+
+  take(listener: ListenerName, method: string, path: string): FaultAnswer | undefined {
+    const hit = this.#pending.find(({ fault }) => fits(fault, listener, method, path));
+    if (hit === undefined) return undefined;
+    hit.left -= 1;
+    if (hit.left === 0) this.#pending = this.#pending.filter((pending) => pending !== hit);
+    return answerOf(hit.fault);
+  }
+
+  clear(): void {
+    this.#pending = [];
+  }
+}
+
+function fits(fault: SandboxFault, listener: ListenerName, method: string, path: string): boolean {
+  if (fault.listener === undefined ? listener === 'auth' : fault.listener !== listener)
+    return false;
+  if (fault.method !== undefined && fault.method.toUpperCase() !== method) return false;
+  if (fault.pathIncludes !== undefined) return path.includes(fault.pathIncludes);
+  return listener === 'auth' || isProduct(path);
+}
+
+// Tenant info, accessible resources and the like fail only when a fault names them.
+const isProduct = (path: string): boolean => /^\/(?:wiki|ex\/confluence)\//.test(path);
+
+function answerOf({ status, headers = {}, body = '' }: SandboxFault): FaultAnswer {
+  if (typeof body === 'string') return { status, headers, body };
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
+}

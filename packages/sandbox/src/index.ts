@@ -1,0 +1,9 @@
+export {
+  ConsentWalkError,
+  type WalkConsentOptions,
+  walkConsent,
+} from './consent-walk/walk-consent.js';
+export type { SandboxFault } from './faults.js';
+export type { ListenerName, SandboxRequest } from './journal.js';
+export type { Person, PersonName } from './people.js';
+export { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.js';

@@ -1,0 +1,72 @@
+/** One seeded person of the sandbox. Every secret here is a fake of the sandbox's own. */
+export interface Person {
+  readonly accountId: string;
+  readonly displayName: string;
+  readonly email: string;
+  /** Classic API token: Basic `email:token`, honoured on the site only. */
+  readonly apiToken: string;
+  /** Scoped API token: Basic `email:token`, honoured on the gateway only. */
+  readonly scopedToken: string;
+  /** For the log-in page of the OAuth server. */
+  readonly password: string;
+}
+
+export type PersonName = 'admin' | 'editor' | 'reader' | 'outsider';
+
+/** Who lives here; the same in every sandbox, so that a `.env` survives a restart. */
+export const people: Readonly<Record<PersonName, Person>> = {
+  admin: {
+    accountId: '712020:0b8e3c52-5a4f-4f0e-9d3b-6f1c2a7d9e01',
+    displayName: 'Mira Holm',
+    email: 'mira.holm@halden.example',
+    apiToken: 'sandbox-classic-token-mira',
+    scopedToken: 'sandbox-scoped-token-mira',
+    password: 'sandbox-password-mira',
+  },
+  editor: {
+    accountId: '712020:4c1d7a90-8e26-4b57-a1f4-2d9b3e5c6f02',
+    displayName: 'Jonas Weber',
+    email: 'jonas.weber@halden.example',
+    apiToken: 'sandbox-classic-token-jonas',
+    scopedToken: 'sandbox-scoped-token-jonas',
+    password: 'sandbox-password-jonas',
+  },
+  reader: {
+    accountId: '712020:9f2b6e14-3c78-4d05-b6a9-7e0d1f4a8b03',
+    displayName: 'Priya Nair',
+    email: 'priya.nair@halden.example',
+    apiToken: 'sandbox-classic-token-priya',
+    scopedToken: 'sandbox-scoped-token-priya',
+    password: 'sandbox-password-priya',
+  },
+  outsider: {
+    accountId: '712020:e5a07d38-1b69-4c82-8f5e-0a3c9d2b7e04',
+    displayName: 'Tom Okafor',
+    email: 'tom.okafor@contractor.example',
+    apiToken: 'sandbox-classic-token-tom',
+    scopedToken: 'sandbox-scoped-token-tom',
+    password: 'sandbox-password-tom',
+  },
+};
+
+const everybody: readonly Person[] = Object.values(people);
+
+/** The person with this account id, if there is one. */
+export const personById = (accountId: string): Person | undefined =>
+  everybody.find((person) => person.accountId === accountId);
+
+/** The person with this email, in any case: Atlassian compares emails that way. */
+export const personByEmail = (email: string): Person | undefined =>
+  everybody.find((person) => person.email === email.trim().toLowerCase());
+
+/** Finds a person by role (`editor`), email, account id or display name. */
+export function findPerson(name: string): Person | undefined {
+  if (Object.hasOwn(people, name)) return people[name as PersonName];
+  const wanted = name.trim().toLowerCase();
+  return everybody.find((person) =>
+    [person.email, person.accountId, person.displayName.toLowerCase()].includes(wanted),
+  );
+}
+
+export const isAdmin = (accountId: string | undefined): boolean =>
+  accountId === people.admin.accountId;

@@ -1,0 +1,50 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Faults } from './faults.js';
+import type { Journal } from './journal.js';
+import type { Listener } from './listener.js';
+import type { Identity, RestEnv } from './rest/env.js';
+
+interface ProductListener {
+  readonly name: 'site' | 'gateway';
+  readonly listener: Listener;
+  readonly app: Hono<RestEnv>;
+  readonly identify: (authorization: string | undefined) => Identity | Promise<Identity>;
+  readonly journal: Journal;
+  readonly faults: Faults;
+}
+
+/** Puts an app behind a port: journal, who is it, faults, then the app. */
+export function serveProduct(options: ProductListener): void {
+  const { name, listener, app, identify, journal, faults } = options;
+
+  const answer = getRequestListener(
+    async (request, env) => {
+      const bindings = env as HttpBindings;
+      const { incoming, outgoing } = bindings;
+      // On every answer, faults included: it is what support asks for.
+      outgoing.setHeader('atl-traceid', randomBytes(16).toString('hex'));
+      outgoing.setHeader('atl-request-id', randomUUID());
+      const entry = journal.open(name, incoming, outgoing);
+      const identity = await identify(incoming.headers.authorization);
+      if (identity.person) entry.principal = identity.person.accountId;
+      const fault = faults.take(name, entry.method, entry.path);
+      if (fault) return faultResponse(fault.status, fault.headers, fault.body);
+      return app.fetch(request, { ...bindings, identity });
+    },
+    // The sandbox shares its process with code that expects Node's own Request and Response.
+    { overrideGlobalObjects: false, hostname: '127.0.0.1' },
+  );
+
+  listener.serve((request, response) => void answer(request, response));
+}
+
+function faultResponse(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Response {
+  const isBodiless = status === 204 || status === 205 || status === 304;
+  return new Response(isBodiless ? null : body, { status, headers: { ...headers } });
+}

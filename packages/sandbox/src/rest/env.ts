@@ -1,0 +1,25 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Database } from '../database.js';
+import type { Person } from '../people.js';
+
+/** Who a request turned out to come from. */
+export interface Identity {
+  readonly person?: Person;
+  /** Set on the gateway: what the credential may do. The site knows no scopes. */
+  readonly scopes?: ReadonlySet<string>;
+  /** Why a credential was not accepted. */
+  readonly rejected?: 'unknown' | 'wrong-kind';
+}
+
+/** What every request of the site and the gateway carries. */
+export interface RestEnv {
+  Bindings: HttpBindings & { readonly identity: Identity };
+}
+
+/** What the REST handlers share. */
+export interface Services {
+  readonly database: Database;
+  readonly now: () => number;
+  readonly siteUrl: string;
+  readonly cloudId: string;
+}
