@@ -1,5 +1,5 @@
 import { createPipeline, type Pipeline } from '../chain/create-pipeline.js';
-import type { Resolver } from './registry.js';
+import type { Registry } from './registry.js';
 import {
   ATTEMPT,
   AUTH,
@@ -13,12 +13,13 @@ import {
 } from './tokens.js';
 
 /**
- * Resolves every slot once and folds the chain; the container is not touched again.
+ * Resolves every slot once and folds the chain; the container is not touched again. Disposing of the
+ * pipeline disposes of everything that the registry built: slots, stores, sockets.
  * @throws ChainError when a slot is empty, doubled, or holds something of another shape.
  */
-export const composePipeline = (registry: Resolver): Pipeline => {
+export const composePipeline = (registry: Registry): Pipeline => {
   const clock = registry.find(CLOCK);
-  return createPipeline(
+  const pipeline = createPipeline(
     {
       observe: registry.all(OBSERVE),
       resolve: registry.get(RESOLVE),
@@ -31,4 +32,5 @@ export const composePipeline = (registry: Resolver): Pipeline => {
     },
     clock === undefined ? {} : { clock },
   );
+  return { ...pipeline, [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose]() };
 };
