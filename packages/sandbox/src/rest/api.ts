@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { auditApi } from './audit.js';
 import { commentsApi } from './comments.js';
 import { contentApi, goneApi } from './content.js';
@@ -11,16 +10,6 @@ import { answerV1, answerV2, Problem } from './problem.js';
 import { spacesApi } from './spaces.js';
 import { userApi } from './user.js';
 
-const largestBody = 5 * 1024 * 1024;
-
-const limited = () =>
-  bodyLimit({
-    maxSize: largestBody,
-    onError: () => {
-      throw new Problem(413, 'Request body is larger than 5 MiB');
-    },
-  });
-
 const notFound = (): never => {
   throw new Problem(404, 'Not Found');
 };
@@ -28,7 +17,6 @@ const notFound = (): never => {
 /** `/api/v2`, the same on the site and on the gateway. */
 export function v2Api(services: Services): Hono<RestEnv> {
   const api = new Hono<RestEnv>();
-  api.use(limited());
   for (const part of [spacesApi, pagesApi, commentsApi, labelsApi]) api.route('/', part(services));
   api.all('*', notFound);
   api.onError(answerV2);
@@ -38,7 +26,6 @@ export function v2Api(services: Services): Hono<RestEnv> {
 /** `/rest/api`: what is left of v1 differs between the site and the gateway. */
 export function v1Api(services: Services, listener: 'site' | 'gateway'): Hono<RestEnv> {
   const api = new Hono<RestEnv>();
-  api.use(limited());
   for (const part of [labelsV1Api, userApi, permissionCheckApi, auditApi]) {
     api.route('/', part(services));
   }

@@ -25,9 +25,11 @@ export class Problem extends Error {
   }
 }
 
-const serverFault = new Problem(500, 'The sandbox failed. This is a bug of the sandbox.');
-
-const asProblem = (error: Error): Problem => (error instanceof Problem ? error : serverFault);
+// The stack goes along: whoever sees this should report it.
+const asProblem = (error: Error): Problem =>
+  error instanceof Problem
+    ? error
+    : new Problem(500, 'This is a bug of the sandbox', error.stack ?? error.message);
 
 /** v2: `{errors: [{status, code, title, detail}]}`. */
 export function answerV2(error: Error, c: Context): Response {

@@ -3,6 +3,8 @@ import type { Viewer } from '../store/access.js';
 import type { RestEnv } from './env.js';
 import { Problem } from './problem.js';
 
+const largestBody = 5 * 1024 * 1024;
+
 export type Json = Readonly<Record<string, unknown>>;
 
 export const viewerOf = (c: Context<RestEnv>): Viewer => ({
@@ -22,11 +24,24 @@ export const isRecord = (value: unknown): value is Json =>
 
 /** The body as JSON, whatever its shape; 400 for anything else. */
 export async function readJson(c: Context<RestEnv>): Promise<unknown> {
+  const text = await readText(c);
   try {
-    return JSON.parse(await c.req.text());
+    return JSON.parse(text);
   } catch {
     throw new Problem(400, 'Request body is not valid JSON');
   }
+}
+
+// Counted while it arrives: a chunked body tells no length.
+async function readText(c: Context<RestEnv>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.length;
+    if (size > largestBody) throw new Problem(413, 'Request body is larger than 5 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 export async function readRecord(c: Context<RestEnv>): Promise<Json> {

@@ -1,0 +1,87 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { startSandbox } from '../src/index.js';
+
+const built = (file: string) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
+
+const run = (args: readonly string[]) =>
+  new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['--no-warnings', ...args],
+      { timeout: 10_000 },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+
+const script = `
+  const { startSandbox, walkConsent } = await import(${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)});
+  const sandbox = await startSandbox();
+  await (await fetch(sandbox.siteUrl + '/wiki/api/v2/pages')).json();
+  await fetch(sandbox.gatewayUrl + '/me');
+  await fetch(sandbox.authUrl + '/authorize');
+  await sandbox.close();
+  await sandbox.close();
+  console.log('closed');
+`;
+
+test('nothing keeps a process alive after close, and nothing is printed', async () => {
+  const { code, stdout, stderr } = await run(['--input-type=module', '-e', script]);
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'closed\n', stderr: '' });
+});
+
+test('starts in less than half a second', async () => {
+  await (await startSandbox()).close();
+  const before = performance.now();
+  await using _sandbox = await startSandbox();
+  expect(performance.now() - before).toBeLessThan(500);
+});
+
+test('leaves nothing open when a port is taken', async () => {
+  const blocker = createServer();
+  await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+  const { port } = blocker.address() as AddressInfo;
+  await expect(startSandbox({ gatewayPort: port })).rejects.toThrow(
+    `The gateway port ${port} is already in use`,
+  );
+  blocker.close();
+});
+
+test('the bin prints where everything is, and stops on Ctrl-C', async () => {
+  const child = spawn(process.execPath, ['--no-warnings', built('bin.js'), '--port', '0']);
+  let printed = '';
+  for await (const chunk of child.stdout) {
+    printed += String(chunk);
+    if (printed.includes('Ctrl-C')) break;
+  }
+  const [, siteUrl] = /TRIBUTARY_SITE=(\S+)/.exec(printed) ?? [];
+  expect((await fetch(`${siteUrl}/_edge/tenant_info`)).status).toBe(200);
+  expect(printed).toContain('All secrets below are fakes');
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'exit')) as [number | null];
+  expect(code).toBe(0);
+});
+
+test.each([
+  [['--port', 'x'], "--port must be a number from 0 to 65535, not 'x'"],
+  [['--port', '70000'], "--port must be a number from 0 to 65535, not '70000'"],
+  [['--redirect-uri', 'javascript:1'], '--redirect-uri must be an http(s) URL'],
+  [['--colour'], "Unknown option '--colour'"],
+  [['extra'], "Unexpected argument 'extra'"],
+])('the bin answers %j with one line and exit code 2', async (args, message) => {
+  const { code, stdout, stderr } = await run([built('bin.js'), ...args]);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(message);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('the bin has a help text', async () => {
+  const { code, stdout } = await run([built('bin.js'), '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Usage: tributary-sandbox');
+});
