@@ -1,0 +1,55 @@
+/**
+ * Calls a second of `route` beside @forge/api's and two blocklists: one path parameter and one
+ * query parameter, in interleaved rounds of one process. Prints medians and ratios.
+ */
+import { route as forgeRoute } from '@forge/api';
+import { route } from '@tributary/route';
+import { measure } from 'mitata';
+import { needleRoute, patternRoute } from './blocklists.mjs';
+
+const ROUNDS = 7;
+const SETTINGS = { min_cpu_time: 60e6, inner_gc: false };
+
+// Varied, so that no engine folds the call into a constant.
+const ids = Array.from({ length: 1024 }, (_, i) => String(65_536 + 37 * i));
+const titles = Array.from({ length: 1024 }, (_, i) => `Plan ${i} – été`);
+let turn = 0;
+
+const cases = {
+  'plain id, plain limit': (tag) => () =>
+    tag`/wiki/api/v2/pages/${ids[turn++ & 1023]}?body-format=${ids[turn & 1023]}`.value.length,
+  'number, number': (tag) => () =>
+    tag`/wiki/api/v2/pages/${turn++}?limit=${turn & 255}`.value.length,
+  'title, title': (tag) => () =>
+    tag`/wiki/rest/api/space/${titles[turn++ & 1023]}?title=${titles[turn & 1023]}`.value.length,
+};
+const contenders = {
+  '@tributary/route': route,
+  '@forge/api': forgeRoute,
+  'blocklist, needles': needleRoute,
+  'blocklist, one regex': patternRoute,
+};
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+
+console.log(`route: median of ${ROUNDS} interleaved rounds, node ${process.version}`);
+for (const [title, make] of Object.entries(cases)) {
+  const runs = Object.entries(contenders).map(([name, tag]) => ({
+    name,
+    run: make(tag),
+    rounds: [],
+  }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { run, rounds } of runs) rounds.push((await measure(run, SETTINGS)).avg);
+  }
+  const ours = median(runs[0].rounds);
+  console.log(
+    `\n${title.padEnd(24)}${'ns a call'.padStart(10)}${'calls/s, route = 1'.padStart(22)}`,
+  );
+  for (const { name, rounds } of runs) {
+    const time = median(rounds);
+    console.log(
+      `${name.padEnd(24)}${time.toFixed(0).padStart(10)}${(ours / time).toFixed(2).padStart(22)}`,
+    );
+  }
+}

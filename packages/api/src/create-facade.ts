@@ -1,0 +1,88 @@
+import 'reflect-metadata';
+import {
+  type AuthProvider,
+  type AuthProviders,
+  ConfigError,
+  type Pipeline,
+  type Principal,
+  type Site,
+} from '@tributary/pipeline';
+import { AUTH_PROVIDERS, CLOCK, composePipeline, type Registry } from '@tributary/pipeline/di';
+import { currentInvocation } from '@tributary/pipeline/invocation';
+import { type Authorize, createAuthorize } from './authorize/authorize.js';
+import type { Api } from './request/api.js';
+import { bindUser } from './request/as-user.js';
+import { type ClientContext, productApi } from './request/send-request.js';
+
+/** One composed client. Dispose of it, or use `await using`, and its sockets, stores and timers close. */
+export interface Tributary extends Api, AsyncDisposable {
+  /** The same three ways, in the shape of Forge's default export. */
+  readonly api: Api;
+  /** Forge's `authorize()`: what may the invoking user do? */
+  authorize(): Authorize;
+  /** The composed chain: `pipeline.explain()` prints its order. */
+  readonly pipeline: Pipeline;
+}
+
+export interface FacadeOptions {
+  /** From `cloud(…)` or `dataCenter(…)`. */
+  readonly site: Site;
+  /** Ms for all attempts of a call together, until the response's headers; false for none. Default 30 000. */
+  readonly timeout?: number | false;
+}
+
+export const DEFAULT_TIMEOUT = 30_000;
+
+const APP: Principal = Object.freeze({ kind: 'app' });
+const NOBODY: Principal = Object.freeze({ kind: 'none' });
+
+const readTimeout = (timeout: number | false): number | false => {
+  if (timeout === false || (Number.isFinite(timeout) && timeout > 0)) return timeout;
+  throw new ConfigError('timeout', 'must be a number of ms above 0, or false');
+};
+
+const checkProviders = (providers: AuthProviders, site: Site): void => {
+  for (const provider of [providers.app, providers.user, providers.none]) {
+    provider?.checkSite?.(site);
+  }
+};
+
+const createApi = (client: ClientContext, user: AuthProvider | undefined): Api => ({
+  requestConfluence: productApi(client, NOBODY, undefined).requestConfluence,
+  asApp: () => productApi(client, APP, currentInvocation()),
+  asUser(accountId) {
+    const { invocation, check } = bindUser(user, accountId);
+    const principal: Principal =
+      accountId === undefined ? { kind: 'user' } : { kind: 'user', accountId };
+    return productApi(client, principal, invocation, check);
+  },
+});
+
+/**
+ * Composes what a registry holds, once, and puts the Forge-shaped API in front of it. For a chain
+ * that is wired by hand; `createTributary` does the wiring too.
+ * @throws ConfigError when a setting can't work at the site; ChainError when a part is missing
+ */
+export const createFacade = (
+  registry: Registry,
+  { site, timeout = DEFAULT_TIMEOUT }: FacadeOptions,
+): Tributary => {
+  const callTimeout = readTimeout(timeout);
+  const providers = registry.get(AUTH_PROVIDERS);
+  checkProviders(providers, site);
+  const pipeline = composePipeline(registry);
+  const client: ClientContext = {
+    site,
+    send: pipeline.send,
+    clock: registry.get(CLOCK),
+    timeout: callTimeout,
+  };
+  const api = createApi(client, providers.user);
+  return {
+    ...api,
+    api,
+    authorize: createAuthorize({ site, provider: providers.user, asUser: () => api.asUser() }),
+    pipeline,
+    [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose](),
+  };
+};

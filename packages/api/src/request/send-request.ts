@@ -1,0 +1,72 @@
+import {
+  type Call,
+  type Clock,
+  type Handler,
+  type Invocation,
+  type Principal,
+  type RequestOptions,
+  readRequestOptions,
+  type Site,
+} from '@tributary/pipeline';
+import { type Route, requireRoute } from '@tributary/route';
+import type { ProductApi, TypedResponse } from './api.js';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What every call of one client shares. */
+export interface ClientContext {
+  readonly site: Site;
+  readonly send: Handler<Call>;
+  readonly clock: Clock;
+  /** Ms, or false for none. */
+  readonly timeout: number | false;
+}
+
+/** Builds the Call that a caller meant. */
+const buildCall = (
+  client: ClientContext,
+  principal: Principal,
+  invocation: Invocation | undefined,
+  route: Route,
+  options: RequestOptions | undefined,
+): Call => {
+  const { value, template } = route;
+  const request = readRequestOptions(options, principal, template);
+  const call: Writable<Call> = {
+    product: 'confluence',
+    site: client.site,
+    principal,
+    path: value,
+    template,
+    method: request.method,
+    headers: request.headers,
+    redirect: request.redirect,
+    options: request.options,
+  };
+  if (invocation !== undefined) call.invocation = invocation;
+  if (request.body !== undefined) call.body = request.body;
+  if (request.signal !== undefined) call.signal = request.signal;
+  const timeout = request.timeout ?? client.timeout;
+  if (timeout !== false) call.deadline = client.clock.monotonic() + timeout;
+  return call;
+};
+
+/** A face of the client for one principal; `check` runs before each call. */
+export const productApi = (
+  client: ClientContext,
+  principal: Principal,
+  invocation: Invocation | undefined,
+  check?: (template: string) => void,
+): ProductApi => ({
+  requestConfluence<T>(path: Route, options?: RequestOptions) {
+    const route = requireRoute(path);
+    try {
+      check?.(route.template);
+      const call = buildCall(client, principal, invocation, route, options);
+      return client.send(call) as Promise<TypedResponse<T>>;
+    } catch (error) {
+      // Only a path that is no Route throws at once, as in Forge; all else rejects.
+      return Promise.reject(error);
+    }
+  },
+});
