@@ -1,0 +1,4 @@
+export const parseRetryAfter = (
+  _value: string | null | undefined,
+  _nowMs: number,
+): number | undefined => undefined;
