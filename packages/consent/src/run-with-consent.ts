@@ -1,0 +1,109 @@
+import {
+  type Clock,
+  ConfigError,
+  ConsentError,
+  type ConsentPrompt,
+  type ConsentRequest,
+  type Invocation,
+  type InvokingUser,
+  NeedsAuthenticationError,
+  systemClock,
+} from '@tributary/pipeline';
+import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
+import { DEFAULT_TIMEOUT, orAborted, readTimeout, startTimeLimit } from './time-limit.js';
+
+export interface RunWithConsentOptions {
+  /** How the person is asked. */
+  readonly prompt: ConsentPrompt;
+  /** Who is invoking, from a verified source: a session, a token, a terminal; never request input. */
+  readonly user: InvokingUser;
+  /** Where the invocation comes from. Default `terminal`. */
+  readonly surface?: 'terminal' | 'web' | 'forge';
+  /** How often the person may be asked. Default 3. */
+  readonly maxRounds?: number;
+  /** Ms to wait for each answer, or Infinity. Default 300,000. */
+  readonly timeout?: number;
+  /** Ends the wait, and stops the handler from being run again. */
+  readonly signal?: AbortSignal;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Called before each run of the handler. */
+  readonly onRun?: (invocation: Invocation) => void;
+}
+
+export const DEFAULT_MAX_ROUNDS = 3;
+
+/**
+ * Runs `handler`; when a NeedsAuthenticationError of its own invocation escapes from it, asks the
+ * person and runs it again from the start, in a fresh invocation. Every other error, also one that
+ * wraps such an error, is the handler's own affair and is rethrown untouched.
+ * @throws ConsentError CONSENT_DENIED, CONSENT_TIMEOUT or CONSENT_ROUNDS; the original error where
+ *   nobody can be asked.
+ */
+export const runWithConsent = async <T>(
+  handler: (invocation: Invocation) => T | Promise<T>,
+  options: RunWithConsentOptions,
+): Promise<T> => {
+  const { user, surface = 'terminal', signal, onRun } = options;
+  const maxRounds = readMaxRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
+  const ask = createAsk(options);
+  requireUser(user);
+
+  for (let run = 1; ; run += 1) {
+    signal?.throwIfAborted();
+    const invocation = createInvocation({ surface, user, run });
+    onRun?.(invocation);
+    try {
+      return await runInInvocation(invocation, () => handler(invocation));
+    } catch (error) {
+      const request = requestOf(error, invocation);
+      if (request === undefined) throw error;
+      if (run > maxRounds) throw tooManyRounds(maxRounds, request, error);
+      await ask(request, error);
+    }
+  }
+};
+
+/** What to ask for, if the error is uncaught in Forge's sense and there is a way to ask. */
+const requestOf = (error: unknown, invocation: Invocation): ConsentRequest | undefined =>
+  error instanceof NeedsAuthenticationError && invocation.hasNoted(error) && invocation.interactive
+    ? error.request
+    : undefined;
+
+const createAsk = (options: RunWithConsentOptions) => {
+  const { prompt, clock = systemClock } = options;
+  const timeout = readTimeout(options.timeout ?? DEFAULT_TIMEOUT);
+
+  return async (request: ConsentRequest, error: unknown): Promise<void> => {
+    const limit = startTimeLimit(timeout, clock, options.signal, error);
+    try {
+      limit.signal.throwIfAborted();
+      await orAborted(prompt.ask(request, { signal: limit.signal }), limit.signal);
+    } finally {
+      limit.end();
+    }
+  };
+};
+
+const tooManyRounds = (rounds: number, request: ConsentRequest, cause: unknown): ConsentError =>
+  new ConsentError(
+    'CONSENT_ROUNDS',
+    `The handler needs consent again after ${rounds} rounds of asking. Either the grant is not kept, or a call needs more than these scopes: ${request.scopes.join(' ')}`,
+    { cause },
+  );
+
+const readMaxRounds = (value: number): number => {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new ConfigError('maxRounds', 'must be a whole number from 1');
+  }
+  return value;
+};
+
+const requireUser = (user: InvokingUser | undefined): void => {
+  if (typeof user?.id !== 'string' || user.id === '') {
+    throw new ConfigError(
+      'user',
+      'must be { id } of the person who is invoking, from a verified source',
+    );
+  }
+};

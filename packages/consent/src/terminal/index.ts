@@ -1,0 +1,1 @@
+export { type TerminalPromptOptions, terminalPrompt } from './terminal-prompt.js';
