@@ -58,7 +58,8 @@ describe('fakeTerminal', () => {
     for (let i = 0; i < 2; i += 1) {
       expect(await (await terminal.send(makeAuthenticatedCall())).text()).toBe('same');
     }
-    expect(terminal.calls).toHaveLength(2);
+    await (await terminal.send(makeAuthenticatedCall())).body?.cancel();
+    expect(terminal.calls).toHaveLength(3);
     expect(terminal.outgoing[0]?.url.href).toBe(
       'https://example.atlassian.net/wiki/api/v2/pages/42',
     );

@@ -34,11 +34,20 @@ const inTurn = (answers: readonly (Response | Error)[]): (() => Response) => {
   };
 };
 
+/** The same answer again and again. Not by clone(): its body ends only when both copies are done with. */
+const afresh = (answer: Response): (() => Promise<Response>) => {
+  let bytes: Promise<ArrayBuffer | null> | undefined;
+  return async () => {
+    bytes ??= answer.body === null ? Promise.resolve(null) : answer.arrayBuffer();
+    return new Response(await bytes, answer);
+  };
+};
+
 const readAnswer = (
   answer: FakeAnswer,
 ): ((call: AuthenticatedCall) => Response | Promise<Response>) => {
   if (typeof answer === 'function') return answer;
-  if (answer instanceof Response) return () => answer.clone();
+  if (answer instanceof Response) return afresh(answer);
   return inTurn(answer);
 };
 

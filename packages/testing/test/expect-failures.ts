@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import type { ConformanceCase } from '../src/index.js';
+
+const outcome = (run: () => Promise<void>): Promise<Error | undefined> =>
+  run().then(
+    () => undefined,
+    (error: Error) => error,
+  );
+
+/** Runs every case: exactly the named ones may fail. A check that can't fail is worthless. */
+export const expectFailures = (
+  title: string,
+  cases: readonly ConformanceCase[],
+  expected: readonly string[],
+): void => {
+  test(title, async () => {
+    const failed: string[] = [];
+    for (const { name, run } of cases) {
+      if ((await outcome(run)) !== undefined) failed.push(name);
+    }
+    expect(failed).toEqual(expected);
+  });
+};
