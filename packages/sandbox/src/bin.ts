@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { isRedirectUri } from './oauth/client.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.js';
 
 const help = `Usage: tributary-sandbox [options]
@@ -22,7 +23,7 @@ function readOptions(args: readonly string[]): SandboxOptions | 'help' {
   const { values } = parse(args);
   if (values.help) return 'help';
   const redirectUris = values['redirect-uri'];
-  const badUri = redirectUris?.find((uri) => !/^https?:$/.test(URL.parse(uri)?.protocol ?? ''));
+  const badUri = redirectUris?.find((uri) => !isRedirectUri(uri));
   if (badUri !== undefined)
     throw new UsageError(`--redirect-uri must be an http(s) URL, not '${badUri}'`);
   return {

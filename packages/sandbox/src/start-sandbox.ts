@@ -70,6 +70,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       `accessTokenTtl must be a positive number of seconds, not ${accessTokenTtl}`,
     );
   }
+  const client = seededClient(redirectUris);
   const [site, gateway, auth] = await listenAll([
     ['site', options.port ?? 0],
     ['gateway', options.gatewayPort ?? 0],
@@ -80,7 +81,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const journal = new Journal();
   const faults = new Faults();
   const store = new TokenStore(now);
-  const client = seededClient(redirectUris);
   let refreshes = 0;
   let closing: Promise<void> | undefined;
 

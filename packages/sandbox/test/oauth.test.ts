@@ -259,19 +259,3 @@ describe('the token endpoint', () => {
     }
   });
 });
-
-test('the pages say what they are, and give nothing away to a stranger', async () => {
-  const start = await fetch(authorize(), { redirect: 'manual' });
-  const page = new URL(start.headers.get('location') ?? '', sandbox.authUrl);
-  const cookie = start.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
-  const html = await (await fetch(page, { headers: { cookie } })).text();
-  expect(html).toContain('This is the Tributary sandbox');
-  expect(html).toContain('<html lang="en">');
-  expect(html).not.toContain('<script');
-  const stranger = await fetch(page);
-  expect(stranger.status).toBe(400);
-  expect(await stranger.text()).toContain('This log-in has ended');
-});

@@ -11,9 +11,21 @@ export const defaultRedirectUris: readonly string[] = [
   'http://127.0.0.1:53682/callback',
 ];
 
-export const seededClient = (redirectUris: readonly string[]): OAuthClient => ({
-  name: 'Stale page report',
-  clientId: 'sandbox-client',
-  clientSecret: 'sandbox-client-secret',
-  redirectUris: [...redirectUris],
-});
+/** Whether the server can send somebody there. */
+export const isRedirectUri = (uri: string): boolean =>
+  /^https?:$/.test(URL.parse(uri)?.protocol ?? '') && !uri.includes('#');
+
+/** The client with these redirect URIs; refused here, since the library would tell only at log-in. */
+export function seededClient(redirectUris: readonly string[]): OAuthClient {
+  if (redirectUris.length === 0) throw new TypeError('redirectUris must name at least one URL');
+  const bad = redirectUris.find((uri) => !isRedirectUri(uri));
+  if (bad !== undefined) {
+    throw new TypeError(`redirectUris must be http(s) URLs without a fragment, not '${bad}'`);
+  }
+  return {
+    name: 'Stale page report',
+    clientId: 'sandbox-client',
+    clientSecret: 'sandbox-client-secret',
+    redirectUris: [...redirectUris],
+  };
+}
