@@ -1,0 +1,99 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { apiToken, cloud, oauth } from '@tributary/auth-providers';
+import { runWithConsent } from '@tributary/consent';
+import { terminalPrompt } from '@tributary/consent/terminal';
+import { type Person, type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
+import { readAudit } from '../app/audit.js';
+import { commentOn, labelAsStale, type ReviewedPage, reviewPages } from '../app/review.js';
+import { findStalePages } from '../app/stale-pages.js';
+import { wire } from '../wiring/wire.js';
+import { printPages, printReview, REVIEWED, SCOPES, type Story } from './story.js';
+
+/** A port that was free a moment ago: a redirect URI has to name it before anything listens there. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+
+const credentials = (sandbox: Sandbox) => ({
+  site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
+  app: apiToken({ email: sandbox.people.admin.email, token: sandbox.people.admin.apiToken }),
+  user: oauth({
+    clientId: sandbox.client.clientId,
+    clientSecret: sandbox.client.clientSecret,
+    redirectUri: sandbox.client.redirectUris[0] ?? '',
+    scopes: SCOPES,
+    authorizationServer: sandbox.authUrl,
+  }),
+});
+
+const promptFor = (story: Story, person: Person) => {
+  if (story.options.interactive) return terminalPrompt();
+  const walk = walkConsent({ as: person });
+  return terminalPrompt({
+    open: async (url) => {
+      story.account.say(`  … consent is asked for; a script clicks it as ${person.displayName}`);
+      await walk(url);
+    },
+  });
+};
+
+/** The whole story, against a Confluence that the app starts itself. */
+export const runOnSandbox = async (story: Story): Promise<void> => {
+  const { account, options, signal } = story;
+  await using sandbox = await startSandbox({
+    redirectUris: [`http://127.0.0.1:${await freePort()}/callback`],
+  });
+  await using tributary = wire(credentials(sandbox), account);
+  const { admin, editor } = sandbox.people;
+
+  account.say('This is a sandbox: a Confluence of its own on this machine, with made-up people.');
+  if (options.explain) account.say(`\n${tributary.pipeline.explain()}`);
+
+  account.title('As the app: which pages are stale?');
+  const { stale } = await findStalePages(tributary.api, options.staleDays);
+  account.say(`${stale.length} pages were not changed for ${options.staleDays} days or more.`);
+  printPages(account, stale.slice(0, REVIEWED));
+
+  account.title('As the user: which of them may I update? And mark one.');
+  if (options.interactive) {
+    account.say(`Log in as ${editor.email} with the password ${editor.password} (made up, like all here).`);
+  }
+  let marked: ReviewedPage | undefined;
+  const reviewed = await runWithConsent(
+    async ({ run }) => {
+      if (run > 1) account.say(`  … granted; the handler runs again from the start (run ${run})`);
+      const pages = await reviewPages(tributary, stale.slice(0, REVIEWED));
+      marked = pages.find((page) => page.mayUpdate);
+      if (marked !== undefined) {
+        await labelAsStale(tributary, marked);
+        await commentOn(tributary, marked);
+      }
+      return pages;
+    },
+    { prompt: promptFor(story, editor), user: { id: 'terminal' }, signal },
+  );
+  printReview(account, reviewed);
+  account.say(
+    marked === undefined
+      ? 'None of them may be updated, so none was marked.'
+      : `“${marked.title}” got a label and a comment, as ${options.interactive ? 'you' : editor.displayName}.`,
+  );
+
+  account.title('Unauthenticated, with a header of its own: the audit log');
+  const records = await readAudit(tributary.api, { email: admin.email, token: admin.apiToken });
+  account.table(
+    ['When', 'Who', 'What'],
+    records.map(({ when, author, summary }) => [when, author, summary]),
+  );
+
+  account.title('Next');
+  account.say('1. npx -y pnpm@12 start --interactive   gives the consent in your own browser');
+  account.say('2. cp .env.example .env                 points it at your own site, read-only');
+  account.say('3. apps/example/src/wiring/wire.ts      shows how the chain is put together');
+};

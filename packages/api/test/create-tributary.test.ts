@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { anonymous, cloud, oauth, personalAccessToken } from '@tributary/auth-providers';
+import type { AnywhereMiddleware, ResolvedCall } from '@tributary/pipeline';
+import { GRANT_STORE, OBSERVE, type Plugin, RETRY, TRANSPORT } from '@tributary/pipeline/di';
+import { memoryGrants } from '@tributary/auth-providers';
+import { noRetry } from '@tributary/pipeline';
+import { startSandbox } from '@tributary/sandbox';
+import { fakeTerminal } from '@tributary/testing';
+import { expect, test } from 'vitest';
+import { createTributary, route } from '../src/index.js';
+import { clientOver } from './chain.js';
+
+const site = cloud('https://example.atlassian.net');
+
+test('explains its chain, outermost first', () => {
+  const { pipeline } = createTributary({ site });
+  expect(pipeline.explain().split('\n').map((line) => line.split(/\s+/).slice(0, 2))).toEqual([
+    ['resolve', 'resolve'],
+    ['consent', 'consent'],
+    ['retry', 'retry'],
+    ['auth', 'auth'],
+    ['transport', 'ky'],
+  ]);
+});
+
+test('a plugin takes the place of a default, and adds to a list', async () => {
+  const seen: string[] = [];
+  const log: AnywhereMiddleware = {
+    name: 'log',
+    wrap: (next) => (call) => {
+      seen.push(call.template);
+      return next(call);
+    },
+  };
+  const mine: Plugin = {
+    name: 'mine',
+    register(registry) {
+      registry.provide(RETRY, { useValue: noRetry });
+      registry.add(OBSERVE, { useValue: log });
+    },
+  };
+  const { api, pipeline } = clientOver(new Response(), { plugins: [mine] });
+  await api.asApp().requestConfluence(route`/wiki/api/v2/spaces`);
+  expect(seen).toEqual(['/wiki/api/v2/spaces']);
+  expect(pipeline.explain()).toMatch(/retry\s+no-retry/);
+});
+
+test('two plugins that provide the same are an error that names both', () => {
+  const provideStore = (name: string): Plugin => ({
+    name,
+    register: (registry) => registry.provide(GRANT_STORE, { useValue: memoryGrants() }),
+  });
+  const clash = () => createTributary({ site, plugins: [provideStore('one'), provideStore('two')] });
+  expect(clash).toThrow(/`two`.*`one`.*GRANT_STORE/);
+});
+
+test('two clients in one process share nothing', async () => {
+  const answers = ['first', 'second'].map((body) => clientOver(new Response(body)));
+  const texts = await Promise.all(
+    answers.map(async ({ api }) => {
+      const response = await api.asApp().requestConfluence(route`/wiki/api/v2/spaces`);
+      return response.text();
+    }),
+  );
+  expect(texts).toEqual(['first', 'second']);
+});
+
+test.each([
+  ['site', () => createTributary({} as never)],
+  ['timeout', () => createTributary({ site, timeout: 0 })],
+  ['timeout', () => createTributary({ site, timeout: Number.NaN })],
+])('names %s when it is wrong', (field, create) => {
+  expect(create).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
+});
+
+test('a credential that can not work at the site is an error at once', () => {
+  expect(() => createTributary({ site, app: personalAccessToken({ token: 'pat' }) })).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID' }),
+  );
+});
+
+test('closes what it was given to close, once', async () => {
+  let closed = 0;
+  const terminal = { ...fakeTerminal(new Response()), dispose: async () => void (closed += 1) };
+  const wire: Plugin = {
+    name: 'wire',
+    register: (registry) => registry.provide(TRANSPORT, { useFactory: () => terminal }),
+  };
+  const tributary = createTributary({ site, plugins: [wire] });
+  await tributary[Symbol.asyncDispose]();
+  await tributary.pipeline[Symbol.asyncDispose]();
+  expect(closed).toBe(1);
+});
+
+test('the process exits by itself after real calls', async () => {
+  await using sandbox = await startSandbox();
+  const script = `
+    import { createTributary, route } from '@tributary/api';
+    import { apiToken, cloud, oauth } from '@tributary/auth-providers';
+    const site = cloud(process.env.SITE_URL);
+    await using tributary = createTributary({ site, app: apiToken({ email: process.env.EMAIL, token: process.env.TOKEN }) });
+    const response = await tributary.asApp().requestConfluence(route\`/wiki/api/v2/spaces\`);
+    await response.arrayBuffer();
+    console.log(response.status);
+  `;
+  const { email, apiToken } = sandbox.people.editor;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', script],
+    {
+      cwd: import.meta.dirname,
+      env: { ...process.env, SITE_URL: sandbox.siteUrl, EMAIL: email, TOKEN: apiToken },
+      timeout: 10_000,
+    },
+  );
+  expect(stdout.trim()).toBe('200');
+});
+
+test('the built package loads by require() too', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--eval', "console.log(typeof require('@tributary/api').createTributary)"],
+    { cwd: import.meta.dirname },
+  );
+  expect(stdout.trim()).toBe('function');
+});
+
+export type Unused = [typeof anonymous, typeof oauth, ResolvedCall];

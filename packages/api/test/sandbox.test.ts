@@ -1,0 +1,120 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { apiToken, cloud, oauth } from '@tributary/auth-providers';
+import { runWithConsent } from '@tributary/consent';
+import { terminalPrompt } from '@tributary/consent/terminal';
+import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AuthorizationCheckError, createTributary, ensureOk, route, type Tributary } from '../src/index.js';
+
+const SCOPES = [
+  'read:me',
+  'read:confluence-user',
+  'read:confluence-content.permission',
+  'read:page:confluence',
+];
+
+let sandbox: Sandbox;
+const clients: Tributary[] = [];
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ redirectUris: [`http://127.0.0.1:${await freePort()}/callback`] });
+});
+
+afterAll(async () => {
+  for (const client of clients) await client[Symbol.asyncDispose]();
+  await sandbox.close();
+});
+
+const client = (): Tributary => {
+  const { admin } = sandbox.people;
+  const tributary = createTributary({
+    site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
+    app: apiToken({ email: admin.email, token: admin.apiToken }),
+    user: oauth({
+      clientId: sandbox.client.clientId,
+      clientSecret: sandbox.client.clientSecret,
+      redirectUri: sandbox.client.redirectUris[0] ?? '',
+      scopes: SCOPES,
+      authorizationServer: sandbox.authUrl,
+    }),
+  });
+  clients.push(tributary);
+  return tributary;
+};
+
+const asPerson = <T>(person: 'editor' | 'reader', handler: (run: number) => Promise<T>) =>
+  runWithConsent(({ run }) => handler(run), {
+    prompt: terminalPrompt({ open: walkConsent({ as: sandbox.people[person] }), output: { write() {} } }),
+    user: { id: person },
+  });
+
+describe('against the sandbox, over HTTP', () => {
+  test('asApp pages through what the app may see', async () => {
+    const { api } = client();
+    const response = await ensureOk(
+      api.asApp().requestConfluence<{ results: unknown[] }>(route`/wiki/api/v2/pages?limit=${250}`),
+    );
+    expect((await response.json()).results).toHaveLength(200);
+  });
+
+  test('an uncaught 401 asks for consent, and the handler runs again', async () => {
+    const { api } = client();
+    const runs: number[] = [];
+    const me = await asPerson('editor', async (run) => {
+      runs.push(run);
+      const response = await ensureOk(
+        api.asUser().requestConfluence(route`/wiki/rest/api/user/current`),
+      );
+      return response.json();
+    });
+    expect(runs).toEqual([1, 2]);
+    expect(me.accountId).toBe(sandbox.people.editor.accountId);
+  });
+
+  test('authorize() answers for the invoking user', async () => {
+    const { api, authorize } = client();
+    const pages = await ensureOk(api.asApp().requestConfluence(route`/wiki/api/v2/pages?limit=${250}`));
+    const { results } = (await pages.json()) as { results: { id: string }[] };
+    const mayUpdate = async (person: 'editor' | 'reader') => {
+      const found: boolean[] = [];
+      await asPerson(person, async () => {
+        found.length = 0;
+        for (const { id } of results.slice(0, 12)) {
+          const checks = authorize().onConfluenceContent(id);
+          if (await checks.canRead()) found.push(await checks.canUpdate());
+        }
+      });
+      return found;
+    };
+    expect(await mayUpdate('reader')).not.toContain(true);
+    expect(await mayUpdate('editor')).toContain(true);
+  });
+
+  test.each([
+    ['a 404', { status: 404, body: '{}' }],
+    ['a 200 that says nothing', { status: 200, body: '{"errors":[]}' }],
+    ['a 200 that is no JSON', { status: 200, body: '<html>' }],
+    ['a 500', { status: 500, body: '' }],
+  ])('authorize() takes %s for neither yes nor no', async (_, answer) => {
+    const { authorize } = client();
+    await asPerson('editor', async (run) => {
+      const checks = authorize().onConfluenceContent('1');
+      if (run === 1) return checks.canRead();
+      sandbox.failNext({ pathIncludes: '/permission/check', ...answer });
+      await expect(checks.canRead()).rejects.toBeInstanceOf(AuthorizationCheckError);
+      return true;
+    }).catch((error: unknown) => {
+      // The page does not exist; only the last check is looked at here.
+      if (!(error instanceof AuthorizationCheckError)) throw error;
+    });
+  });
+});
