@@ -1,0 +1,99 @@
+import {
+  type AttemptCall,
+  type AuthenticatedCall,
+  BodyNotReplayableError,
+  type Clock,
+  type Credential,
+  type Handler,
+  isReplayable,
+  type Middleware,
+  NeedsAuthenticationError,
+  systemClock,
+} from '@tributary/pipeline';
+import { isPromise } from './is-promise.js';
+import { isScopeMismatch } from './scope-mismatch.js';
+
+export interface AuthenticateOptions {
+  /** Tells whether a credential has expired. Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** The auth slot: a fresh credential for each attempt, and one renewal when it is refused. */
+export const authenticate = ({
+  clock = systemClock,
+}: AuthenticateOptions = {}): Middleware<AttemptCall, AuthenticatedCall> => ({
+  name: 'auth',
+  wrap(next) {
+    const send = (call: AttemptCall, credential: Credential | undefined): Promise<Response> =>
+      next({ ...call, credential }).then((response) =>
+        response.status === 401
+          ? answerUnauthorized(call, credential, response, next, clock)
+          : response,
+      );
+
+    return function auth(call) {
+      try {
+        const credential = call.provider.credential(call);
+        return isPromise(credential)
+          ? credential.then((found) => send(call, found))
+          : send(call, credential);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+  },
+});
+
+const answerUnauthorized = async (
+  call: AttemptCall,
+  credential: Credential | undefined,
+  response: Response,
+  next: Handler<AuthenticatedCall>,
+  clock: Clock,
+): Promise<Response> => {
+  const isUser = call.principal.kind === 'user';
+  if (credential === undefined) return isUser ? needsAuthentication(call, response) : response;
+  const { provider } = call;
+  const isExpired = credential.expiresAt !== undefined && credential.expiresAt <= clock.now();
+  // Nothing could come of it: the body stays untouched.
+  if (provider.renew === undefined && !(isUser && isExpired)) return response;
+  if (await isScopeMismatch(response, clock)) return response;
+  if (provider.renew === undefined) return needsAuthentication(call, response);
+
+  const renewed = await renewOrCancel(call, credential, response);
+  if (renewed === undefined) return isUser ? needsAuthentication(call, response) : response;
+  discard(response);
+  if (!isReplayable(call.body)) {
+    throw new BodyNotReplayableError(
+      'The credential had expired and was renewed, but the body is a stream that was used. Send the request again with a new one.',
+      { template: call.template, attempts: call.attempt },
+    );
+  }
+  return next({ ...call, credential: renewed });
+};
+
+const renewOrCancel = async (
+  call: AttemptCall,
+  rejected: Credential,
+  response: Response,
+): Promise<Credential | undefined> => {
+  try {
+    call.signal?.throwIfAborted();
+    const renewed = await call.provider.renew?.(call, rejected, response);
+    call.signal?.throwIfAborted();
+    return renewed;
+  } catch (error) {
+    discard(response);
+    throw error;
+  }
+};
+
+const needsAuthentication = (call: AttemptCall, response: Response): never => {
+  discard(response);
+  throw new NeedsAuthenticationError({ template: call.template, attempts: call.attempt });
+};
+
+/** A body that failed, or that somebody reads, can't be cancelled, and needn't be. */
+const discard = (response: Response): void => {
+  if (response.body !== null && !response.body.locked) response.body.cancel().catch(() => {});
+};

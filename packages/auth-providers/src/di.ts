@@ -1,0 +1,79 @@
+import 'reflect-metadata';
+import {
+  type AuthProviderFactory,
+  type AuthProviders,
+  type ProviderServices,
+  silentLogger,
+  systemClock,
+} from '@tributary/pipeline';
+import {
+  ACCOUNT_LINKS,
+  AUTH,
+  AUTH_PROVIDERS,
+  CLOCK,
+  FETCH,
+  GRANT_STORE,
+  LOGGER,
+  type Plugin,
+  RESOLVE,
+  type Resolver,
+} from '@tributary/pipeline/di';
+import { authenticate } from './authenticate.js';
+import { memoryAccountLinks } from './grants/memory-account-links.js';
+import { memoryGrants } from './grants/memory-grants.js';
+import { anonymous } from './providers/anonymous.js';
+import { resolveProviders } from './resolve.js';
+
+export interface AuthProvidersOptions {
+  /** Who answers for asApp(). Default: nobody; asApp() is then an error. */
+  readonly app?: AuthProviderFactory;
+  /** Who answers for asUser(). Default: nobody; asUser() is then an error. */
+  readonly user?: AuthProviderFactory;
+  /** Who answers for bare calls. Default `anonymous()`. */
+  readonly bare?: AuthProviderFactory;
+}
+
+const clockOf = (resolver: Resolver) => resolver.find(CLOCK) ?? systemClock;
+
+const servicesOf = (resolver: Resolver): ProviderServices => ({
+  fetch: resolver.get(FETCH),
+  clock: clockOf(resolver),
+  grants: resolver.get(GRANT_STORE),
+  links: resolver.get(ACCOUNT_LINKS),
+  logger: resolver.find(LOGGER) ?? silentLogger,
+});
+
+/** The providers of one chain, and the two slots that they work in: resolve and auth. */
+export const authProviders = (options: AuthProvidersOptions): Plugin => ({
+  name: 'auth-providers',
+  register(registry) {
+    registry.provide(AUTH_PROVIDERS, {
+      useFactory(resolver): AuthProviders {
+        const services = servicesOf(resolver);
+        const { app, user, bare = anonymous() } = options;
+        return {
+          none: bare(services),
+          ...(app && { app: app(services) }),
+          ...(user && { user: user(services) }),
+        };
+      },
+    });
+    registry.provide(RESOLVE, {
+      useFactory: (resolver) => resolveProviders(resolver.get(AUTH_PROVIDERS)),
+    });
+    registry.provide(AUTH, {
+      useFactory: (resolver) => authenticate({ clock: clockOf(resolver) }),
+    });
+  },
+});
+
+/** Grants and account links in memory: they end with the process. */
+export const memoryGrantsPlugin: Plugin = {
+  name: 'memory-grants',
+  register(registry) {
+    registry.provide(GRANT_STORE, {
+      useFactory: (resolver) => memoryGrants({ clock: clockOf(resolver) }),
+    });
+    registry.provide(ACCOUNT_LINKS, { useFactory: () => memoryAccountLinks() });
+  },
+};

@@ -1,0 +1,21 @@
+export { type AuthenticateOptions, authenticate } from './authenticate.js';
+export { grantKeyId } from './grants/grant-key.js';
+export { memoryAccountLinks } from './grants/memory-account-links.js';
+export { type MemoryGrantsOptions, memoryGrants } from './grants/memory-grants.js';
+export { GrantRefreshError } from './oauth/grant-refresh-error.js';
+export { oauth } from './oauth/oauth.js';
+export type { OAuthOptions } from './oauth/oauth-config.js';
+export { type AnonymousOptions, anonymous } from './providers/anonymous.js';
+export { type ApiTokenOptions, apiToken } from './providers/api-token.js';
+export { type BearerOptions, bearer, type TokenSource } from './providers/bearer.js';
+export {
+  type PersonalAccessTokenOptions,
+  personalAccessToken,
+} from './providers/personal-access-token.js';
+export { singleUser } from './providers/single-user.js';
+export { resolveProviders } from './resolve.js';
+export { allowAnyHost, type CloudOptions, cloud } from './sites/cloud.js';
+export { dataCenter } from './sites/data-center.js';
+export type { BaseChoice } from './sites/product-base.js';
+export { sitePath } from './sites/site-path.js';
+export { type TenantInfo, tenantInfo } from './sites/tenant-info.js';

@@ -1,0 +1,54 @@
+import {
+  type AuthProvider,
+  type Call,
+  normaliseBase,
+  type ProviderServices,
+  revealSecret,
+  type Secret,
+} from '@tributary/pipeline';
+import { readJsonObject } from '../service-json.js';
+import { waitFor } from '../wait-for.js';
+
+/**
+ * Whose credential it is, as Confluence tells: for whoever acts as that person and has to name them.
+ * Asked once per base; `undefined` where the credential may not read it, which is asked again.
+ */
+export const ownAccount = (
+  services: Pick<ProviderServices, 'fetch' | 'clock'>,
+  endpoint: AuthProvider['endpoint'],
+  authorization: Secret,
+): ((call: Call) => Promise<string | undefined>) => {
+  const known = new Map<string, Promise<string | undefined>>();
+
+  const ask = (base: string): Promise<string | undefined> => {
+    const asked = currentUser(services, base, authorization);
+    known.set(base, asked);
+    const forget = () => known.delete(base);
+    asked.then((account) => account === undefined && forget(), forget);
+    return asked;
+  };
+
+  return async (call) => {
+    const base = normaliseBase(await endpoint(call), 'base');
+    return waitFor(known.get(base) ?? ask(base), call, services.clock);
+  };
+};
+
+/** The account that `authorization` belongs to (scope `read:confluence-user`). */
+export const currentUser = async (
+  { fetch }: Pick<ProviderServices, 'fetch'>,
+  base: string,
+  authorization: Secret,
+  signal?: AbortSignal,
+): Promise<string | undefined> => {
+  const response = await fetch(`${base}wiki/rest/api/user/current`, {
+    headers: { accept: 'application/json', authorization: revealSecret(authorization) },
+    ...(signal && { signal }),
+  });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const { accountId } = await readJsonObject(response);
+  return typeof accountId === 'string' && accountId !== '' ? accountId : undefined;
+};

@@ -1,0 +1,23 @@
+import type { AuthProvider, AuthProviderFactory } from '@tributary/pipeline';
+
+/**
+ * Lets a personal credential answer as the user: every asUser() then acts as that one person. For a
+ * script or a desk; a call that a web or Forge user makes is refused.
+ */
+export const singleUser = (of: AuthProvider | AuthProviderFactory): AuthProviderFactory =>
+  typeof of === 'function' ? (services) => asSingleUser(of(services)) : () => asSingleUser(of);
+
+/** Member by member: a provider may be an instance of a class, which a spread would take apart. */
+const asSingleUser = (provider: AuthProvider): AuthProvider =>
+  Object.freeze({
+    kind: provider.kind,
+    isSingleUser: true,
+    isPersonal: provider.isPersonal ?? false,
+    canImpersonate: provider.canImpersonate ?? false,
+    endpoint: provider.endpoint.bind(provider),
+    credential: provider.credential.bind(provider),
+    ...(provider.renew && { renew: provider.renew.bind(provider) }),
+    ...(provider.authorization && { authorization: provider.authorization.bind(provider) }),
+    ...(provider.checkSite && { checkSite: provider.checkSite.bind(provider) }),
+    ...(provider.account && { account: provider.account.bind(provider) }),
+  });

@@ -1,0 +1,21 @@
+import type { Call, Site } from '@tributary/pipeline';
+
+/** Any number of `/wiki`, whole segments only. */
+const WIKI = /^(?:\/wiki)+(?=[/?]|$)/;
+const CLOUD_REST = /^\/rest(?=[/?]|$)/;
+
+/**
+ * The path as the site's deployment expects it. Cloud has everything under `/wiki`; authorize() and
+ * v1 links of Atlassian's own leave it out. Data Center has its context path in the site's URL, and
+ * no `/wiki` but by chance there.
+ */
+export const sitePath = (site: Site, product: Call['product'], path: string): string => {
+  if (product !== 'confluence') return path;
+  if (site.deployment === 'cloud') {
+    if (CLOUD_REST.test(path)) return `/wiki${path}`;
+    return path.startsWith('/wiki/wiki') ? path.replace(WIKI, '/wiki') : path;
+  }
+  if (!path.startsWith('/wiki')) return path;
+  const rest = path.replace(WIKI, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+};
