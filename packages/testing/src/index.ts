@@ -5,6 +5,10 @@ export {
   makeResolvedCall,
 } from './calls/make-call.js';
 export type { ConformanceCase } from './conformance/conformance-case.js';
+export type { AccountLinksConformanceOptions } from './conformance/grants/account-links-conformance.js';
+export { accountLinksConformance } from './conformance/grants/account-links-conformance.js';
+export type { GrantStoreConformanceOptions } from './conformance/grants/grant-store-conformance.js';
+export { grantStoreConformance } from './conformance/grants/grant-store-conformance.js';
 export type {
   MiddlewareConformanceOptions,
   MiddlewareServices,
@@ -12,10 +16,16 @@ export type {
   SlotMiddleware,
 } from './conformance/middleware/harness.js';
 export { middlewareConformance } from './conformance/middleware/middleware-conformance.js';
+export type {
+  AuthProviderConformanceOptions,
+  ProviderCaller,
+} from './conformance/providers/auth-provider-conformance.js';
+export { authProviderConformance } from './conformance/providers/auth-provider-conformance.js';
 export type { CollectedLogs, LogEntry } from './fakes/collect-logs.js';
 export { collectLogs } from './fakes/collect-logs.js';
 export type { FakeClock } from './fakes/fake-clock.js';
 export { fakeClock } from './fakes/fake-clock.js';
+export { fakeAccountLinks, fakeGrantStore } from './fakes/fake-grants.js';
 export type { FakeAnswer, FakeTerminal } from './fakes/fake-terminal.js';
 export { fakeTerminal } from './fakes/fake-terminal.js';
 export { staticProvider } from './fakes/static-provider.js';
