@@ -1,7 +1,17 @@
 export { retry } from './retry/retry.js';
 export { parseRetryAfter } from './retry/retry-after.js';
 export type { RetryCallOptions, RetryOptions } from './retry/retry-options.js';
+export {
+  connectionFailed,
+  defaultStrategies,
+  rateLimited,
+  unavailable,
+} from './retry/strategies.js';
+export type { RetryAttempt, RetryOutcome, RetryPlan, RetryStrategy } from './retry/strategy.js';
 export type { ServiceFetchOptions } from './service-fetch/service-fetch.js';
 export { serviceFetch } from './service-fetch/service-fetch.js';
+export type { TerminalOptions } from './terminal/create-terminal.js';
+export { createTerminal } from './terminal/create-terminal.js';
 export type { KyTerminalOptions } from './terminal/ky-terminal.js';
 export { kyTerminal } from './terminal/ky-terminal.js';
+export type { Exchange, WireBody, WireRequest } from './terminal/wire-request.js';

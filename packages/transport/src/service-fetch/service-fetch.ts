@@ -1,15 +1,145 @@
-import type { Clock, Random, ServiceFetch } from '@tributary/pipeline';
+import {
+  type Clock,
+  ConfigError,
+  NetworkError,
+  type Random,
+  RedirectError,
+  type ServiceFetch,
+  type ServiceFetchInit,
+  sleep,
+  systemClock,
+  systemRandom,
+  TimeoutError,
+} from '@tributary/pipeline';
+import { isRedirect } from '../redirect/decide-redirect.js';
+import { isBrowser } from '../terminal/runtime.js';
+import { userAgentOf } from '../terminal/user-agent.js';
+import { wireError } from '../terminal/wire-error.js';
+import { readCapped } from './read-capped.js';
+import { readServiceUrl, type ServiceUrl } from './service-url.js';
 
 export interface ServiceFetchOptions {
+  /** Called as `fetch(url, init)`. Default the runtime's own. */
   readonly fetch?: typeof globalThis.fetch;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly timeout?: number;
-  readonly maxBytes?: number;
+  /** Stands behind our own product in the User-Agent. Default none. */
   readonly userAgent?: string;
+  /** Ms for all attempts of a request together, its body included. Default 10,000. */
+  readonly timeout?: number;
+  /** The largest answer that is read. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Default the system's. */
+  readonly clock?: Clock;
+  /** For jitter. Default Math.random. */
+  readonly random?: Random;
 }
 
-export const serviceFetch =
-  (_options: ServiceFetchOptions = {}): ServiceFetch =>
-  () =>
-    Promise.reject(new Error('not built yet'));
+const DEFAULTS = { timeout: 10_000, maxBytes: 1024 * 1024 } as const;
+
+/** A GET is sent at most so often. */
+const GET_ATTEMPTS = 3;
+const BASE_DELAY = 200;
+
+const RETRIED_STATUS: ReadonlySet<number> = new Set([502, 503, 504]);
+const NULL_BODY_STATUS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+const isRetried = (outcome: unknown): boolean =>
+  outcome instanceof Response
+    ? RETRIED_STATUS.has(outcome.status)
+    : outcome instanceof NetworkError && outcome.retryable;
+
+/** What it was before it was decoded and read is no longer true. */
+const bufferedHeaders = (response: Response): Headers => {
+  const headers = new Headers(response.headers);
+  headers.delete('content-encoding');
+  headers.delete('content-length');
+  return headers;
+};
+
+/**
+ * Fetch for everything that is no product call: https or loopback only, no redirects, a cap on time and
+ * size, and the answer read to its end. A GET is tried again on network errors and 502 to 504; anything
+ * else is sent once.
+ */
+export const serviceFetch = (options: ServiceFetchOptions = {}): ServiceFetch => {
+  const { fetch, clock = systemClock, random = systemRandom } = options;
+  const { timeout = DEFAULTS.timeout, maxBytes = DEFAULTS.maxBytes } = options;
+  const userAgent = userAgentOf(options.userAgent);
+  if (!(timeout > 0 && timeout < 2 ** 31)) {
+    throw new ConfigError('timeout', 'must be a number of ms above 0');
+  }
+
+  const headersOf = (init: ServiceFetchInit): Headers => {
+    const headers = new Headers(init.headers);
+    if (!headers.has('accept')) headers.set('accept', 'application/json');
+    if (userAgent !== undefined && !headers.has('user-agent')) headers.set('user-agent', userAgent);
+    return headers;
+  };
+
+  const exchange = async (
+    { href, shown }: ServiceUrl,
+    init: ServiceFetchInit,
+    signal: AbortSignal,
+    attempts: number,
+  ): Promise<Response> => {
+    const response = await (fetch ?? globalThis.fetch)(href, {
+      method: init.method ?? 'GET',
+      headers: headersOf(init),
+      redirect: isBrowser ? 'error' : 'manual',
+      signal,
+      ...(init.body !== undefined && { body: init.body }),
+    });
+    if (isRedirect(response.status)) {
+      response.body?.cancel().catch(() => {});
+      throw new RedirectError(
+        `${shown} answered with a redirect, which is never followed here; check the URL.`,
+        { attempts, template: shown },
+      );
+    }
+    const bytes = await readCapped(response.body, maxBytes);
+    if (bytes === undefined) {
+      throw new NetworkError(`${shown} answered with more than ${maxBytes} bytes; check the URL.`, {
+        attempts,
+        template: shown,
+        sent: 'yes',
+        retryable: false,
+      });
+    }
+    const { status, statusText } = response;
+    return new Response(NULL_BODY_STATUS.has(status) ? null : bytes, {
+      status,
+      statusText,
+      headers: bufferedHeaders(response),
+    });
+  };
+
+  return async function serviceFetch(url, init = {}) {
+    const target = readServiceUrl(url);
+    init.signal?.throwIfAborted();
+    const deadline = new AbortController();
+    const signal = init.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal;
+    const limit = (init.method ?? 'GET').toUpperCase() === 'GET' ? GET_ATTEMPTS : 1;
+    let attempt = 1;
+    const stopTimer = clock.setTimer(() => {
+      deadline.abort(
+        new TimeoutError(`${target.shown} gave no answer within ${timeout} ms.`, {
+          attempts: attempt,
+          template: target.shown,
+        }),
+      );
+    }, timeout);
+    try {
+      for (; ; attempt += 1) {
+        const outcome = await exchange(target, init, signal, attempt).catch((error: unknown) =>
+          wireError(error, { template: target.shown, attempts: attempt, signal }),
+        );
+        if (attempt >= limit || !isRetried(outcome)) {
+          if (outcome instanceof Response) return outcome;
+          throw outcome;
+        }
+        await sleep(clock, random() * BASE_DELAY * 2 ** (attempt - 1), signal);
+      }
+    } finally {
+      stopTimer();
+    }
+  };
+};

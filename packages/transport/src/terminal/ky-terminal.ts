@@ -1,15 +1,12 @@
-import type { Clock, Terminal } from '@tributary/pipeline';
+import type { Terminal } from '@tributary/pipeline';
+import { createTerminal, type TerminalOptions } from './create-terminal.js';
+import { kyExchange } from './ky-exchange.js';
 
-export interface KyTerminalOptions {
-  /** Default the runtime's own `fetch`, looked up when the terminal is made. */
+export interface KyTerminalOptions extends TerminalOptions {
+  /** Called as `fetch(url, init)`. Default the runtime's own. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Stands behind our own product in the User-Agent: `tributary/1.0.0 my-app/2.3`. Default none. */
-  readonly userAgent?: string;
-  /** Default the system's clock. */
-  readonly clock?: Clock;
 }
 
-export const kyTerminal = (_options: KyTerminalOptions = {}): Terminal => ({
-  name: 'ky',
-  send: () => Promise.reject(new Error('not built yet')),
-});
+/** The terminal that runs everywhere: ky over fetch. */
+export const kyTerminal = ({ fetch, ...options }: KyTerminalOptions = {}): Terminal =>
+  createTerminal('ky', kyExchange(fetch), options);

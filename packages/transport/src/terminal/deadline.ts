@@ -1,0 +1,77 @@
+import { type AuthenticatedCall, type Clock, TimeoutError } from '@tributary/pipeline';
+import { wireError } from './wire-error.js';
+
+/** Beyond it a runtime's timer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const timeoutError = (call: AuthenticatedCall, sent: 'no' | 'unknown'): TimeoutError =>
+  new TimeoutError(
+    sent === 'no'
+      ? 'The deadline had passed before this attempt; give the call a longer `timeout`.'
+      : 'No response before the deadline; give the call a longer `timeout`, and look whether it took effect before you repeat a write.',
+    { attempts: call.attempt, template: call.template, sent },
+  );
+
+/** An attempt that was given up may still be answered; nobody reads that answer. */
+const discard = (response: Response): void => {
+  response.body?.cancel().catch(() => {});
+};
+
+/**
+ * Runs one attempt under its caller's signal and its deadline. The deadline ends with the response's
+ * headers; the signal goes on to abort the body.
+ */
+export const underDeadline = (
+  call: AuthenticatedCall,
+  clock: Clock,
+  send: (signal: AbortSignal | undefined) => Promise<Response>,
+): Promise<Response> => {
+  const { signal, deadline } = call;
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  const fail = (error: unknown): never => {
+    throw wireError(error, { template: call.template, attempts: call.attempt, signal });
+  };
+  const remaining =
+    deadline === undefined ? Number.POSITIVE_INFINITY : deadline - clock.monotonic();
+  if (remaining <= 0) return Promise.reject(timeoutError(call, 'no'));
+  if (remaining > MAX_TIMER_MS) return send(follow(signal)).catch(fail);
+
+  const timeout = new AbortController();
+  return new Promise<Response>((resolve, reject) => {
+    let isLate = false;
+    const stopTimer = clock.setTimer(() => {
+      isLate = true;
+      const error = timeoutError(call, 'unknown');
+      timeout.abort(error);
+      // Not left to `send`: a fetch of somebody's own may not heed signals.
+      reject(error);
+    }, remaining);
+    send(follow(signal, timeout.signal)).then(
+      (response) => {
+        stopTimer();
+        if (isLate) discard(response);
+        else resolve(response);
+      },
+      (error: unknown) => {
+        stopTimer();
+        try {
+          fail(error);
+        } catch (mapped) {
+          reject(mapped);
+        }
+      },
+    );
+  });
+};
+
+/**
+ * A signal to hand to fetch, which keeps a listener on it until it is collected. `any` keeps the
+ * caller's own free of listeners: it may live as long as the process.
+ */
+const follow = (
+  signal: AbortSignal | undefined,
+  timeout?: AbortSignal,
+): AbortSignal | undefined => {
+  if (signal === undefined) return timeout;
+  return AbortSignal.any(timeout === undefined ? [signal] : [signal, timeout]);
+};

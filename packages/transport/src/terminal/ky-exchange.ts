@@ -1,0 +1,21 @@
+import ky from 'ky';
+import type { Exchange } from './wire-request.js';
+
+/** ky retries nothing here, times nothing and judges no status: the chain does all of that. */
+const TRANSPORT_ONLY = { retry: 0, timeout: false, throwHttpErrors: false } as const;
+
+/**
+ * One request through ky. Its fetch is called with URL and init, not with ky's Request: so the headers
+ * are built once instead of four times, any fetch will do, and ky's own signal is out of the way.
+ */
+export const kyExchange =
+  (fetch: typeof globalThis.fetch | undefined): Exchange =>
+  ({ url, method, headers, body, redirect }, signal) => {
+    const init: RequestInit & { duplex?: 'half' } = { method, headers, redirect };
+    if (signal !== undefined) init.signal = signal;
+    if (body !== undefined) init.body = body;
+    if (body instanceof ReadableStream) init.duplex = 'half';
+    // Looked up per call, since test tools replace the global one.
+    const send = fetch ?? globalThis.fetch;
+    return ky(url, { ...TRANSPORT_ONLY, fetch: () => send(url, init) });
+  };

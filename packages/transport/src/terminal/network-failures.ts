@@ -1,0 +1,93 @@
+import type { Sent } from '@tributary/pipeline';
+
+/** What a failure's code tells, and what to do about it. */
+export interface NetworkFailure {
+  readonly sent: Sent;
+  readonly retryable: boolean;
+  readonly advice: string;
+}
+
+const notSent = (advice: string): NetworkFailure => ({ sent: 'no', retryable: true, advice });
+
+const untrusted: NetworkFailure = {
+  sent: 'no',
+  retryable: false,
+  advice:
+    "the server's certificate is not trusted; give Node the authority's certificate by NODE_EXTRA_CA_CERTS, or start it with --use-system-ca",
+};
+
+const expired: NetworkFailure = {
+  sent: 'no',
+  retryable: false,
+  advice: "the server's certificate is not valid now; check it, and this machine's clock",
+};
+
+const cut: NetworkFailure = {
+  sent: 'unknown',
+  retryable: true,
+  advice: 'the connection was cut; look whether the call took effect before you repeat a write',
+};
+
+const slow: NetworkFailure = {
+  sent: 'unknown',
+  retryable: true,
+  advice: 'the server went silent; look whether the call took effect before you repeat a write',
+};
+
+const dns = "the host name can't be resolved; check the site's URL and this machine's DNS";
+const unreachable = 'there is no route to the host; check the network, VPN and firewall';
+const tls =
+  "the TLS handshake failed; check that the site's URL has the right port and speaks https";
+
+/** By `code` of Node and undici. */
+const BY_CODE: Readonly<Record<string, NetworkFailure>> = {
+  ENOTFOUND: notSent(dns),
+  EAI_AGAIN: notSent(dns),
+  EAI_FAIL: notSent(dns),
+  ECONNREFUSED: notSent("nothing listens there; check the site's URL and port"),
+  EHOSTUNREACH: notSent(unreachable),
+  ENETUNREACH: notSent(unreachable),
+  EADDRNOTAVAIL: notSent(unreachable),
+  UND_ERR_CONNECT_TIMEOUT: notSent('no connection in time; check the network, VPN and firewall'),
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  CERT_UNTRUSTED: untrusted,
+  CERT_HAS_EXPIRED: expired,
+  CERT_NOT_YET_VALID: expired,
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    sent: 'no',
+    retryable: false,
+    advice: "the server's certificate is for another host name; check the site's URL",
+  },
+  ERR_SSL_WRONG_VERSION_NUMBER: { sent: 'no', retryable: false, advice: tls },
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: { sent: 'no', retryable: false, advice: tls },
+  EPROTO: { sent: 'unknown', retryable: false, advice: tls },
+  ECONNRESET: cut,
+  EPIPE: cut,
+  UND_ERR_SOCKET: cut,
+  ETIMEDOUT: slow,
+  UND_ERR_HEADERS_TIMEOUT: slow,
+  UND_ERR_BODY_TIMEOUT: slow,
+};
+
+const UNKNOWN: NetworkFailure = {
+  sent: 'unknown',
+  retryable: true,
+  advice: 'look whether the call took effect before you repeat a write',
+};
+
+/** System calls that come before the first byte of a request. */
+const BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
+
+/** What is known of a failure by its code and system call. */
+export const networkFailure = (
+  code: string | undefined,
+  syscall: string | undefined,
+): NetworkFailure => {
+  const known =
+    code !== undefined && Object.hasOwn(BY_CODE, code) ? (BY_CODE[code] ?? UNKNOWN) : UNKNOWN;
+  return syscall !== undefined && BEFORE_SENDING.has(syscall) ? { ...known, sent: 'no' } : known;
+};
