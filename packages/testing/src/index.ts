@@ -21,6 +21,11 @@ export type {
   ProviderCaller,
 } from './conformance/providers/auth-provider-conformance.js';
 export { authProviderConformance } from './conformance/providers/auth-provider-conformance.js';
+export type {
+  TerminalConformanceOptions,
+  TerminalServices,
+} from './conformance/terminal/harness.js';
+export { terminalConformance } from './conformance/terminal/terminal-conformance.js';
 export type { CollectedLogs, LogEntry } from './fakes/collect-logs.js';
 export { collectLogs } from './fakes/collect-logs.js';
 export type { FakeClock } from './fakes/fake-clock.js';
