@@ -13,7 +13,8 @@ export const expectFailures = (
   cases: readonly ConformanceCase[],
   expected: readonly string[],
 ): void => {
-  test(title, async () => {
+  // Concurrent, since many of them wait for what never comes.
+  test.concurrent(title, { timeout: 20_000 }, async () => {
     const failed: string[] = [];
     for (const { name, run } of cases) {
       if ((await outcome(run)) !== undefined) failed.push(name);

@@ -43,6 +43,15 @@ describe('a wrong store fails, and by the right case', () => {
   );
 
   broken(
+    'a holder is given a dead signal',
+    (store) => ({
+      exclusive: (key, decide) =>
+        store.exclusive(key, (grant) => decide(grant, AbortSignal.abort())),
+    }),
+    ['it starts empty'],
+  );
+
+  broken(
     'all keys wait for one',
     (store) => {
       let queue: Promise<unknown> = Promise.resolve();

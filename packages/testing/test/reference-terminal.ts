@@ -35,7 +35,11 @@ export type Flaw =
   | 'throws on 4xx'
   | 'answers with a half Response'
   | 'leaves content encoded'
-  | 'shows the URL';
+  | 'shows the URL'
+  | 'keeps no credential in the base'
+  | 'follows only the origin'
+  | 'upper-cases paths'
+  | 'sends empty bodies';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 10;
@@ -74,6 +78,9 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
       if (drained.has(call.body)) body = '';
       drained.add(call.body);
     }
+    if (has('sends empty bodies')) body = undefined;
+    if (has('follows only the origin')) target = { ...target, url: new URL(call.path, call.base) };
+    if (has('upper-cases paths')) target.url.pathname = target.url.pathname.toUpperCase();
     return { url: target.url, method: call.method, headers, body: body ?? null };
   };
 
@@ -97,7 +104,10 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
     const url = new URL(location, hop.url);
     const isWebUrl = url.protocol.startsWith('http') && url.username === '';
     if (!isWebUrl && !has('follows anywhere')) throw refuse();
-    if (isUnderBase(url, call.base)) return { ...hop, url };
+    if (isUnderBase(url, call.base)) {
+      const { authorization: _, ...others } = hop.headers;
+      return { ...hop, url, ...(has('keeps no credential in the base') && { headers: others }) };
+    }
     if (has('carries bodies everywhere')) return { ...hop, url };
     if (hop.method !== 'GET' && hop.method !== 'HEAD') throw refuse();
     const isSameOrigin = url.origin === hop.url.origin;
