@@ -46,8 +46,8 @@ export const runWithConsent = async <T>(
 ): Promise<T> => {
   const { user, surface = 'terminal', signal, onRun } = options;
   const maxRounds = readMaxRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
-  const ask = createAsk(options);
   requireUser(user);
+  const ask = createAsk(options);
 
   for (let run = 1; ; run += 1) {
     signal?.throwIfAborted();
@@ -72,6 +72,9 @@ const requestOf = (error: unknown, invocation: Invocation): ConsentRequest | und
 
 const createAsk = (options: RunWithConsentOptions) => {
   const { prompt, clock = systemClock } = options;
+  if (typeof prompt?.ask !== 'function') {
+    throw new ConfigError('prompt', 'must be a ConsentPrompt, such as terminalPrompt()');
+  }
   const timeout = readTimeout(options.timeout ?? DEFAULT_TIMEOUT);
 
   return async (request: ConsentRequest, error: unknown): Promise<void> => {

@@ -1,59 +1,20 @@
 import { AuthorizationServerError, ConsentError } from '@tributary/pipeline';
 import { fakeClock } from '@tributary/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type TerminalPromptOptions, terminalPrompt } from '../src/terminal/index.js';
-import { type FakeFlow, type FakeFlowOptions, fakeFlow, requestFor } from './support/fake-flow.js';
-import {
-  freePort,
-  hasIpv6,
-  isFree,
-  type KnockOptions,
-  knock,
-  occupy,
-  release,
-} from './support/loopback.js';
+import { terminalPrompt } from '../src/terminal/index.js';
+import { type FakeFlow, fakeFlow, requestFor } from './support/fake-flow.js';
+import { freePort, hasIpv6, isFree, occupy, release } from './support/loopback.js';
 import { deferred, rejectionOf } from './support/outcome.js';
+import { askInTerminal } from './support/terminal-round.js';
 
 let port = 0;
 beforeEach(async () => {
   port = await freePort();
 });
 
-/** A prompt under way: its browser is at the authorization server. */
-const ask = async (
-  options: Omit<TerminalPromptOptions, 'open'> = {},
-  flowOptions: FakeFlowOptions = {},
-) => {
-  const flow = fakeFlow({ redirectUri: `http://127.0.0.1:${port}/callback`, ...flowOptions });
-  const controller = new AbortController();
-  let printed = '';
-  const opened = deferred<URL>();
-  const prompt = terminalPrompt({
-    output: { write: (text) => (printed += text) },
-    open: (url) => opened.resolve(new URL(url)),
-    ...options,
-  });
-  const outcome = prompt.ask(requestFor(flow), { signal: controller.signal }).then(
-    () => 'granted',
-    (error: unknown) => error,
-  );
-  const url = await Promise.race([opened.promise, outcome]);
-  if (!(url instanceof URL)) throw url;
-  const state = url.searchParams.get('state') ?? '';
-  return {
-    flow,
-    state,
-    outcome,
-    abort: (reason: unknown) => controller.abort(reason),
-    printed: () => printed,
-    knock: (request: Partial<KnockOptions>) =>
-      knock({ port, path: `/callback?code=c&state=${state}`, ...request }),
-  };
-};
-
 describe('the terminal prompt', () => {
   it('exchanges the code, then shows a plain done page that nothing keeps or embeds', async () => {
-    const round = await ask();
+    const round = await askInTerminal(port);
     const page = await round.knock({});
     expect(await round.outcome).toBe('granted');
     expect(page.status).toBe(200);
@@ -75,7 +36,7 @@ describe('the terminal prompt', () => {
 
   it('shows the page only after the exchange', async () => {
     const exchange = deferred<void>();
-    const round = await ask({}, { complete: () => exchange.promise });
+    const round = await askInTerminal(port, {}, { complete: () => exchange.promise });
     let isShown = false;
     const page = round.knock({}).then((answer) => {
       isShown = true;
@@ -89,7 +50,7 @@ describe('the terminal prompt', () => {
 
   it('registers its own port where the server allows any, and only there', async () => {
     const redirectUri = 'http://127.0.0.1/callback';
-    const round = await ask({}, { redirectUri, allowsAnyLoopbackPort: true });
+    const round = await askInTerminal(port, {}, { redirectUri, allowsAnyLoopbackPort: true });
     const used = round.flow.started[0]?.redirectUri ?? '';
     expect(used).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
     await round.knock({ port: Number(new URL(used).port) });
@@ -97,7 +58,11 @@ describe('the terminal prompt', () => {
   });
 
   it('receives on both families of localhost', async () => {
-    const round = await ask({}, { redirectUri: `http://localhost:${port}/callback` });
+    const round = await askInTerminal(
+      port,
+      {},
+      { redirectUri: `http://localhost:${port}/callback` },
+    );
     const headers = { host: `localhost:${port}` };
     expect((await round.knock({ path: '/nothing', headers })).status).toBe(400);
     const host = hasIpv6 ? '::1' : '127.0.0.1';
@@ -105,57 +70,9 @@ describe('the terminal prompt', () => {
     expect(await round.outcome).toBe('granted');
   });
 
-  describe('goes on waiting after', () => {
-    const wrong: readonly (readonly [string, number, (state: string) => Partial<KnockOptions>])[] =
-      [
-        ['a foreign Host', 400, () => ({ headers: { host: 'evil.example' } })],
-        [
-          'a Host that is the same machine by another name',
-          400,
-          () => ({ headers: { host: `localhost:${port}` } }),
-        ],
-        ['a Host without the port', 400, () => ({ headers: { host: '127.0.0.1' } })],
-        ['another path', 400, (state) => ({ path: `/other?code=c&state=${state}` })],
-        ['a longer path', 400, (state) => ({ path: `/callback/?code=c&state=${state}` })],
-        [
-          'a path with dot segments',
-          400,
-          (state) => ({ path: `/x/../callback?code=c&state=${state}` }),
-        ],
-        [
-          'an absolute target',
-          400,
-          (state) => ({ path: `http://evil.example/callback?code=c&state=${state}` }),
-        ],
-        ['POST', 400, () => ({ method: 'POST' })],
-        ['OPTIONS', 400, () => ({ method: 'OPTIONS' })],
-        ['HEAD', 400, () => ({ method: 'HEAD' })],
-        ['another state', 400, () => ({ path: '/callback?code=c&state=guess' })],
-        ['no state', 400, () => ({ path: '/callback?code=c' })],
-        ['an empty state', 400, () => ({ path: '/callback?code=c&state=' })],
-        ['two states', 400, (state) => ({ path: `/callback?code=c&state=${state}&state=x` })],
-        [
-          'a denial with another state',
-          400,
-          () => ({ path: '/callback?error=access_denied&state=guess' }),
-        ],
-        ['neither code nor error', 400, (state) => ({ path: `/callback?state=${state}` })],
-        ['the favicon', 404, () => ({ path: '/favicon.ico' })],
-      ];
-    it.each(wrong)('%s', async (_, status, request) => {
-      const round = await ask();
-      const refused = await round.knock(request(round.state));
-      expect(refused.status).toBe(status);
-      expect(refused.headers['cache-control']).toBe('no-store');
-      expect(round.flow.exchanged).toEqual([]);
-      expect((await round.knock({})).status).toBe(200);
-      expect(await round.outcome).toBe('granted');
-    });
-  });
-
   it('refuses a second arrival of the same state', async () => {
     const exchange = deferred<void>();
-    const round = await ask({}, { complete: () => exchange.promise });
+    const round = await askInTerminal(port, {}, { complete: () => exchange.promise });
     const first = round.knock({});
     await expect.poll(() => round.flow.exchanged.length).toBe(1);
     const second = await round.knock({});
@@ -174,7 +91,7 @@ describe('the terminal prompt', () => {
     ],
     ['overlooks it', () => Promise.resolve()],
   ])('turns a denial into CONSENT_DENIED and a page when the flow %s', async (_, complete) => {
-    const round = await ask({}, { complete });
+    const round = await askInTerminal(port, {}, { complete });
     const page = await round.knock({ path: `/callback?error=access_denied&state=${round.state}` });
     expect(page.status).toBe(200);
     expect(page.text).toContain('Access not granted');
@@ -186,7 +103,7 @@ describe('the terminal prompt', () => {
     const failure = new AuthorizationServerError('<img src=x> \u001b[2J & "more"', {
       error: 'invalid_client',
     });
-    const round = await ask({}, { complete: () => Promise.reject(failure) });
+    const round = await askInTerminal(port, {}, { complete: () => Promise.reject(failure) });
     const page = await round.knock({});
     expect(page.status).toBe(500);
     expect(page.text).toContain('&lt;img src=x&gt; \\u{1b}[2J &amp; &quot;more&quot;');
@@ -196,7 +113,7 @@ describe('the terminal prompt', () => {
 
   it('does not show what a foreign error says', async () => {
     const failure = new Error('code=secret');
-    const round = await ask({}, { complete: () => Promise.reject(failure) });
+    const round = await askInTerminal(port, {}, { complete: () => Promise.reject(failure) });
     expect((await round.knock({})).text).not.toContain('secret');
     expect(await round.outcome).toBe(failure);
   });
@@ -211,7 +128,7 @@ describe('the terminal prompt', () => {
       },
     ],
   ])('closes on an abort %s', async (_, act) => {
-    const round = await ask({}, { complete: () => new Promise(() => {}) });
+    const round = await askInTerminal(port, {}, { complete: () => new Promise(() => {}) });
     await act(round);
     const reason = new Error('enough');
     round.abort(reason);
@@ -221,14 +138,14 @@ describe('the terminal prompt', () => {
 
   it('closes when its own time is up', async () => {
     const clock = fakeClock();
-    const round = await ask({ clock, timeout: 1_000 });
+    const round = await askInTerminal(port, { clock, timeout: 1_000 });
     await clock.advance(1_000);
     expect(await round.outcome).toMatchObject({ code: 'CONSENT_TIMEOUT' });
     expect(await isFree('127.0.0.1', port)).toBe(true);
   });
 
   it('closes connections that a browser keeps open', async () => {
-    const round = await ask();
+    const round = await askInTerminal(port);
     const { connect } = await import('node:net');
     const spare = connect(port, '127.0.0.1');
     const isClosed = new Promise((resolve) => spare.once('close', resolve));
@@ -241,7 +158,7 @@ describe('the terminal prompt', () => {
 
   it('asks again on the same port', async () => {
     for (const _ of [1, 2]) {
-      const round = await ask();
+      const round = await askInTerminal(port);
       await round.knock({});
       expect(await round.outcome).toBe('granted');
     }
@@ -249,7 +166,7 @@ describe('the terminal prompt', () => {
 
   it('rejects before anything is opened when the port is busy', async () => {
     const other = await occupy('127.0.0.1', port);
-    const error = await rejectionOf(ask());
+    const error = await rejectionOf(askInTerminal(port));
     await release(other);
     expect(error).toMatchObject({ code: 'CONSENT_UNAVAILABLE' });
     expect(String(error)).toContain(`Port ${port}`);

@@ -1,4 +1,9 @@
-import { ConsentError, type ConsentPrompt, type ConsentRequest } from '@tributary/pipeline';
+import {
+  ConsentError,
+  type ConsentPrompt,
+  type ConsentRequest,
+  type InvokingUser,
+} from '@tributary/pipeline';
 
 export interface FakePrompt extends ConsentPrompt {
   readonly asked: ConsentRequest[];
@@ -27,3 +32,9 @@ export const denies = () =>
   });
 
 export const neverAnswers = () => fakePrompt(() => new Promise(() => {}));
+
+/** The person says yes, and the chain knows. */
+export const grants = (chain: { readonly granted: Set<string> }, { id }: InvokingUser) =>
+  fakePrompt(() => {
+    chain.granted.add(id);
+  });
