@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import {
+  type AuthProvider,
   type AuthProviderFactory,
   type AuthProviders,
   type ProviderServices,
@@ -24,13 +25,16 @@ import { memoryGrants } from './grants/memory-grants.js';
 import { anonymous } from './providers/anonymous.js';
 import { resolveProviders } from './resolve.js';
 
+/** A provider that is ready, or one that is built from the chain's services. */
+export type ConfiguredProvider = AuthProvider | AuthProviderFactory;
+
 export interface AuthProvidersOptions {
   /** Who answers for asApp(). Default: nobody; asApp() is then an error. */
-  readonly app?: AuthProviderFactory;
+  readonly app?: ConfiguredProvider;
   /** Who answers for asUser(). Default: nobody; asUser() is then an error. */
-  readonly user?: AuthProviderFactory;
+  readonly user?: ConfiguredProvider;
   /** Who answers for bare calls. Default `anonymous()`. */
-  readonly bare?: AuthProviderFactory;
+  readonly bare?: ConfiguredProvider;
 }
 
 const clockOf = (resolver: Resolver) => resolver.find(CLOCK) ?? systemClock;
@@ -43,6 +47,9 @@ const servicesOf = (resolver: Resolver): ProviderServices => ({
   logger: resolver.find(LOGGER) ?? silentLogger,
 });
 
+const build = (configured: ConfiguredProvider, services: ProviderServices): AuthProvider =>
+  typeof configured === 'function' ? configured(services) : configured;
+
 /** The providers of one chain, and the two slots that they work in: resolve and auth. */
 export const authProviders = (options: AuthProvidersOptions): Plugin => ({
   name: 'auth-providers',
@@ -52,9 +59,9 @@ export const authProviders = (options: AuthProvidersOptions): Plugin => ({
         const services = servicesOf(resolver);
         const { app, user, bare = anonymous() } = options;
         return {
-          none: bare(services),
-          ...(app && { app: app(services) }),
-          ...(user && { user: user(services) }),
+          none: build(bare, services),
+          ...(app && { app: build(app, services) }),
+          ...(user && { user: build(user, services) }),
         };
       },
     });

@@ -17,7 +17,10 @@ export const formatTable = (
   const cells = [head, ...rows].map((row) => row.map(cell));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const join = (row: readonly string[]): string =>
-    row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   const [first = [], ...rest] = cells;
   return [join(first), join(widths.map((width) => '─'.repeat(width))), ...rest.map(join)];
 };

@@ -33,8 +33,8 @@ const MAX_PAGES = 1000;
 async function* items<T>(api: Api, first: Route): AsyncGenerator<T> {
   let next: Route | undefined = first;
   while (next !== undefined) {
-    const response = await ensureOk(api.asApp().requestConfluence<Paged<T>>(next));
-    const { results, _links } = await response.json();
+    const response: Response = await ensureOk(api.asApp().requestConfluence(next));
+    const { results, _links }: Paged<T> = await response.json();
     yield* results;
     next =
       _links?.next === undefined
@@ -69,4 +69,17 @@ export const findStalePages = async (
     stale.push({ id: page.id, title: page.title, space: keys.get(page.spaceId) ?? '?', days });
   }
   return { stale, seen };
+};
+
+/** The first `count` pages of each space, in the order that they have. */
+export const firstOfEachSpace = (
+  pages: readonly StalePage[],
+  count: number,
+): readonly StalePage[] => {
+  const taken = new Map<string, number>();
+  return pages.filter(({ space }) => {
+    const before = taken.get(space) ?? 0;
+    taken.set(space, before + 1);
+    return before < count;
+  });
 };

@@ -3,9 +3,9 @@ import { runWithConsent } from '@tributary/consent';
 import { terminalPrompt } from '@tributary/consent/terminal';
 import { readAudit } from '../app/audit.js';
 import { type ReviewedPage, reviewPages } from '../app/review.js';
-import { findStalePages, type StalePage } from '../app/stale-pages.js';
+import { findStalePages, firstOfEachSpace, type StalePage } from '../app/stale-pages.js';
 import { wire } from '../wiring/wire.js';
-import { printPages, printReview, REVIEWED, SCOPES, type Story } from './story.js';
+import { printPages, printReview, SCOPES, SHOWN_PER_SPACE, type Story } from './story.js';
 
 const APP_VARIABLES = 'Set TRIBUTARY_EMAIL and TRIBUTARY_TOKEN (Data Center: the token alone).';
 const USER_VARIABLES =
@@ -60,13 +60,14 @@ export const runOnRealSite = async (story: Story): Promise<void> => {
   } else {
     const { stale } = await findStalePages(tributary.api, options.staleDays);
     account.say(`${stale.length} pages were not changed for ${options.staleDays} days or more.`);
-    printPages(account, stale.slice(0, REVIEWED));
+    const stalest = firstOfEachSpace(stale, SHOWN_PER_SPACE);
+    printPages(account, stalest);
 
     account.title('As the user: which of them may I update?');
     if (config.user === undefined) {
       account.skip('the review.', USER_VARIABLES);
     } else {
-      const reviewed = await review(story, tributary, stale.slice(0, REVIEWED));
+      const reviewed = await review(story, tributary, stalest);
       printReview(account, reviewed);
       const first = reviewed.find((page) => page.mayUpdate);
       account.say(

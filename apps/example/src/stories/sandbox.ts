@@ -5,9 +5,9 @@ import { terminalPrompt } from '@tributary/consent/terminal';
 import { type Person, type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
 import { readAudit } from '../app/audit.js';
 import { commentOn, labelAsStale, type ReviewedPage, reviewPages } from '../app/review.js';
-import { findStalePages } from '../app/stale-pages.js';
+import { findStalePages, firstOfEachSpace } from '../app/stale-pages.js';
 import { wire } from '../wiring/wire.js';
-import { printPages, printReview, REVIEWED, SCOPES, type Story } from './story.js';
+import { printPages, printReview, SCOPES, SHOWN_PER_SPACE, type Story } from './story.js';
 
 /** A port that was free a moment ago: a redirect URI has to name it before anything listens there. */
 const freePort = (): Promise<number> =>
@@ -36,6 +36,7 @@ const promptFor = (story: Story, person: Person) => {
   if (story.options.interactive) return terminalPrompt();
   const walk = walkConsent({ as: person });
   return terminalPrompt({
+    output: { write: () => undefined },
     open: async (url) => {
       story.account.say(`  … consent is asked for; a script clicks it as ${person.displayName}`);
       await walk(url);
@@ -58,17 +59,20 @@ export const runOnSandbox = async (story: Story): Promise<void> => {
   account.title('As the app: which pages are stale?');
   const { stale } = await findStalePages(tributary.api, options.staleDays);
   account.say(`${stale.length} pages were not changed for ${options.staleDays} days or more.`);
-  printPages(account, stale.slice(0, REVIEWED));
+  const stalest = firstOfEachSpace(stale, SHOWN_PER_SPACE);
+  printPages(account, stalest);
 
   account.title('As the user: which of them may I update? And mark one.');
   if (options.interactive) {
-    account.say(`Log in as ${editor.email} with the password ${editor.password} (made up, like all here).`);
+    account.say(
+      `Log in as ${editor.email} with the password ${editor.password} (made up, like all here).`,
+    );
   }
   let marked: ReviewedPage | undefined;
   const reviewed = await runWithConsent(
     async ({ run }) => {
       if (run > 1) account.say(`  … granted; the handler runs again from the start (run ${run})`);
-      const pages = await reviewPages(tributary, stale.slice(0, REVIEWED));
+      const pages = await reviewPages(tributary, stalest);
       marked = pages.find((page) => page.mayUpdate);
       if (marked !== undefined) {
         await labelAsStale(tributary, marked);

@@ -12,8 +12,8 @@ export interface Story {
   readonly signal: AbortSignal;
 }
 
-/** How many of the stalest pages are looked at as the user. */
-export const REVIEWED = 5;
+/** How many of each space's stalest pages are shown, and looked at as the user. */
+export const SHOWN_PER_SPACE = 2;
 
 /** What the user is asked for: who they are, what they may do, and to label and comment. */
 export const SCOPES: readonly string[] = [

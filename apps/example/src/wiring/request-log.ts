@@ -1,8 +1,14 @@
-import type { Call, Middleware } from '@tributary/pipeline';
+import { type Call, type Middleware, NeedsAuthenticationError } from '@tributary/pipeline';
 import { OBSERVE, type Plugin } from '@tributary/pipeline/di';
 import type { Account } from '../account/account.js';
 
 const PRINCIPALS = { app: 'asApp', user: 'asUser', none: 'bare' } as const;
+
+/** A missing grant is the 401 that it came from. */
+const outcomeOf = (error: unknown): string => {
+  if (error instanceof NeedsAuthenticationError) return String(error.status);
+  return error instanceof Error ? error.name : 'failed';
+};
 
 /** The app's own middleware: one line a call, with the template and never the filled path. */
 export const requestLog = (account: Account): Middleware<Call> => ({
@@ -24,7 +30,7 @@ export const requestLog = (account: Account): Middleware<Call> => ({
         note(String(response.status), response.ok);
         return response;
       } catch (error) {
-        note(error instanceof Error ? error.name : 'failed', false);
+        note(outcomeOf(error), false);
         throw error;
       }
     },
