@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { anonymous, cloud, oauth, personalAccessToken } from '@tributary/auth-providers';
-import type { AnywhereMiddleware, ResolvedCall } from '@tributary/pipeline';
+import { cloud, memoryGrants, personalAccessToken } from '@tributary/auth-providers';
+import { type AnywhereMiddleware, noRetry } from '@tributary/pipeline';
 import { GRANT_STORE, OBSERVE, type Plugin, RETRY, TRANSPORT } from '@tributary/pipeline/di';
-import { memoryGrants } from '@tributary/auth-providers';
-import { noRetry } from '@tributary/pipeline';
 import { startSandbox } from '@tributary/sandbox';
 import { fakeTerminal } from '@tributary/testing';
 import { expect, test } from 'vitest';
@@ -15,7 +13,12 @@ const site = cloud('https://example.atlassian.net');
 
 test('explains its chain, outermost first', () => {
   const { pipeline } = createTributary({ site });
-  expect(pipeline.explain().split('\n').map((line) => line.split(/\s+/).slice(0, 2))).toEqual([
+  expect(
+    pipeline
+      .explain()
+      .split('\n')
+      .map((line) => line.split(/\s+/).slice(0, 2)),
+  ).toEqual([
     ['resolve', 'resolve'],
     ['consent', 'consent'],
     ['retry', 'retry'],
@@ -51,7 +54,8 @@ test('two plugins that provide the same are an error that names both', () => {
     name,
     register: (registry) => registry.provide(GRANT_STORE, { useValue: memoryGrants() }),
   });
-  const clash = () => createTributary({ site, plugins: [provideStore('one'), provideStore('two')] });
+  const clash = () =>
+    createTributary({ site, plugins: [provideStore('one'), provideStore('two')] });
   expect(clash).toThrow(/`two`.*`one`.*GRANT_STORE/);
 });
 
@@ -82,7 +86,12 @@ test('a credential that can not work at the site is an error at once', () => {
 
 test('closes what it was given to close, once', async () => {
   let closed = 0;
-  const terminal = { ...fakeTerminal(new Response()), dispose: async () => void (closed += 1) };
+  const terminal = {
+    ...fakeTerminal(new Response()),
+    dispose: async () => {
+      closed += 1;
+    },
+  };
   const wire: Plugin = {
     name: 'wire',
     register: (registry) => registry.provide(TRANSPORT, { useFactory: () => terminal }),
@@ -125,5 +134,3 @@ test('the built package loads by require() too', async () => {
   );
   expect(stdout.trim()).toBe('function');
 });
-
-export type Unused = [typeof anonymous, typeof oauth, ResolvedCall];

@@ -10,8 +10,15 @@ const CLIENT = {
 
 describe('fromEnv', () => {
   test('reads a Cloud site with an API token', () => {
-    const config = fromEnv({ ...CLOUD, TRIBUTARY_EMAIL: 'me@example.com', TRIBUTARY_TOKEN: 'token' });
-    expect(config.site).toMatchObject({ deployment: 'cloud', url: 'https://example.atlassian.net/' });
+    const config = fromEnv({
+      ...CLOUD,
+      TRIBUTARY_EMAIL: 'me@example.com',
+      TRIBUTARY_TOKEN: 'token',
+    });
+    expect(config.site).toMatchObject({
+      deployment: 'cloud',
+      url: 'https://example.atlassian.net/',
+    });
     expect(config.app).toBeTypeOf('function');
     expect(config.user).toBeUndefined();
   });

@@ -12,7 +12,10 @@ describe('requestConfluence', () => {
   test.each([
     ['a string', '/wiki/api/v2/pages'],
     ['undefined', undefined],
-    ['an object of the same shape', { value: '/wiki/api/v2/pages', template: '/wiki/api/v2/pages' }],
+    [
+      'an object of the same shape',
+      { value: '/wiki/api/v2/pages', template: '/wiki/api/v2/pages' },
+    ],
   ])('refuses %s at once, not as a rejection', (_, path) => {
     const { api, terminal } = clientOver(new Response());
     expect(() => api.asApp().requestConfluence(path as never)).toThrow(RouteError);
@@ -99,7 +102,8 @@ describe('requestConfluence', () => {
     const { api, terminal } = clientOver(new Response(), {
       app: {
         kind: 'gateway',
-        endpoint: () => 'https://api.atlassian.com/ex/confluence/11111111-1111-4111-8111-111111111111/',
+        endpoint: () =>
+          'https://api.atlassian.com/ex/confluence/11111111-1111-4111-8111-111111111111/',
         credential: () => undefined,
       },
     });
