@@ -1,15 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const workspaces = ['packages/*', 'apps/*'];
-
 export default defineConfig({
   test: {
-    projects: [
-      ...workspaces.map((glob) => `${glob}/vitest.config.ts`),
-      {
-        test: { name: 'repository', root: 'test', include: ['**/*.test.ts'], testTimeout: 60_000 },
-      },
-    ],
+    projects: ['packages/*/vitest.config.ts', 'apps/*/vitest.config.ts', 'test/vitest.config.ts'],
     reporters: ['default', './scripts/summary-reporter.mjs'],
   },
 });

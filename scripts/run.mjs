@@ -23,9 +23,13 @@ export const runShown = (command, args = []) =>
       shell: isWindows,
     });
     // The child gets Ctrl-C too and ends in its own way; this process waits for it.
-    process.on('SIGINT', () => {});
+    const wait = () => {};
+    process.on('SIGINT', wait);
     child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => {
+      process.off('SIGINT', wait);
+      resolve(code ?? 1);
+    });
   });
 
 /** Runs a command from the root and keeps what it prints. */

@@ -38,8 +38,9 @@ export const blocks: readonly CodeBlock[] = readmes.flatMap(blocksOf);
 export const isScript = (block: CodeBlock): boolean =>
   ['ts', 'js', 'mjs', 'typescript', 'javascript'].includes(block.language);
 
-/** Where a block is written to: beside its README, so that it sees what that package depends on. */
+/** Where a block is written to: in here, so that it sees every package by its name. */
 export const fileOf = (block: CodeBlock): string => {
   const extension = block.language.startsWith('t') ? 'mts' : 'mjs';
-  return join(dirname(block.readme), '.readme', `line-${block.line}.${extension}`);
+  const folder = dirname(block.readme).replaceAll(/[\\/]/g, '-');
+  return join('test', '.readme', folder, `line-${block.line}.${extension}`);
 };

@@ -8,6 +8,7 @@ import { blocks, fileOf, isScript, readmes, root } from './code-blocks.js';
 
 const run = promisify(execFile);
 const scripts = blocks.filter(isScript);
+const BLOCKS = join(root, 'test', '.readme');
 
 /** Packages whose README shows code must be found, or the suite would pass on nothing. */
 const WORKSPACES = globSync(['packages/*/package.json', 'apps/*/package.json'], { cwd: root });
@@ -15,11 +16,12 @@ const WORKSPACES = globSync(['packages/*/package.json', 'apps/*/package.json'], 
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  for (const folder of new Set(scripts.map((block) => dirname(fileOf(block))))) {
-    rmSync(join(root, folder), { recursive: true, force: true });
-    mkdirSync(join(root, folder), { recursive: true });
+  rmSync(BLOCKS, { recursive: true, force: true });
+  for (const block of scripts) {
+    const file = join(root, fileOf(block));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, block.code);
   }
-  for (const block of scripts) writeFileSync(join(root, fileOf(block)), block.code);
   sandbox = await startSandbox();
 });
 
@@ -40,12 +42,11 @@ test('every package and app has a README', () => {
 
 describe('code blocks', () => {
   test('type-check under strict', async () => {
-    const config = join(root, '.readme', 'tsconfig.json');
-    mkdirSync(dirname(config), { recursive: true });
+    const config = join(BLOCKS, 'tsconfig.json');
     writeFileSync(
       config,
       JSON.stringify({
-        extends: '../tsconfig.base.json',
+        extends: '../../tsconfig.base.json',
         compilerOptions: {
           composite: false,
           declaration: false,
@@ -53,13 +54,12 @@ describe('code blocks', () => {
           noEmit: true,
           allowJs: true,
           checkJs: true,
-          rootDir: '..',
         },
         files: scripts.map((block) => join(root, fileOf(block))),
       }),
     );
     await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], {
-      cwd: root,
+      cwd: BLOCKS,
     }).catch((error: { stdout: string }) => expect.unreachable(error.stdout));
   });
 
