@@ -1,0 +1,321 @@
+import {
+  type AttemptCall,
+  type AuthProvider,
+  type Credential,
+  createPipeline,
+  factsOf,
+  noRetry,
+  type ResolvedCall,
+  Secret,
+} from '@tributary/pipeline';
+import {
+  fakeClock,
+  fakeTerminal,
+  makeAttemptCall,
+  middlewareConformance,
+  staticProvider,
+} from '@tributary/testing';
+import { describe, expect, test } from 'vitest';
+import { authenticate } from '../src/index.js';
+
+const BASE = 'https://example.atlassian.net/';
+const clock = fakeClock();
+const credential = (token: string, expiresAt?: number): Credential => ({
+  authorization: new Secret(`Bearer ${token}`),
+  base: BASE,
+  ...(expiresAt !== undefined && { expiresAt }),
+});
+const old = credential('old');
+const fresh = credential('fresh');
+
+const providing = (overrides: Partial<AuthProvider>): AuthProvider => ({
+  ...staticProvider({ base: BASE }),
+  credential: () => old,
+  ...overrides,
+});
+
+const asUser = (provider: AuthProvider, overrides: Partial<AttemptCall> = {}) =>
+  makeAttemptCall({ provider, base: BASE, principal: { kind: 'user' }, ...overrides });
+const asApp = (provider: AuthProvider) => makeAttemptCall({ provider, base: BASE });
+
+const unauthorized = (body: BodyInit | null = null, headers: Record<string, string> = {}) =>
+  new Response(body, { status: 401, headers });
+
+const sending = (...answers: Response[]) => {
+  const terminal = fakeTerminal(answers);
+  return { terminal, auth: authenticate({ clock }).wrap(terminal.send) };
+};
+
+const sentTokens = (terminal: ReturnType<typeof fakeTerminal>) =>
+  terminal.outgoing.map(({ authorization }) => authorization);
+
+const NEEDS = {
+  code: 'NEEDS_AUTHENTICATION_ERR',
+  attempts: 3,
+  template: '/wiki/api/v2/pages/{}',
+};
+
+describe('the credential', () => {
+  test('is fetched for each attempt', async () => {
+    const tokens = [old, fresh];
+    const { auth, terminal } = sending(new Response(), new Response());
+    const provider = providing({ credential: () => tokens.shift() });
+    await auth(asApp(provider));
+    await auth(asApp(provider));
+    expect(sentTokens(terminal)).toEqual(['Bearer old', 'Bearer fresh']);
+  });
+
+  test('is sent at once when it is there at once', () => {
+    let isSent = false;
+    const auth = authenticate().wrap(async () => {
+      isSent = true;
+      return new Response();
+    });
+    void auth(asApp(providing({})));
+    expect(isSent).toBe(true);
+  });
+
+  test('errors of a provider reject', async () => {
+    const { auth, terminal } = sending();
+    const failure = new Error('no store');
+    const provider = providing({
+      credential: () => {
+        throw failure;
+      },
+    });
+    await expect(auth(asApp(provider))).rejects.toBe(failure);
+    expect(terminal.calls).toHaveLength(0);
+  });
+});
+
+describe('a 401', () => {
+  test('as the user, without a credential, needs authentication', async () => {
+    const answer = unauthorized('<html>');
+    const { auth } = sending(answer);
+    const call = asUser(providing({ credential: async () => undefined }), { attempt: 3 });
+    await expect(auth(call)).rejects.toMatchObject(NEEDS);
+    expect(answer.bodyUsed).toBe(true);
+  });
+
+  test('as the user, when renew has no answer, needs authentication', async () => {
+    const { auth } = sending(unauthorized());
+    const call = asUser(providing({ renew: async () => undefined }), { attempt: 3 });
+    await expect(auth(call)).rejects.toMatchObject(NEEDS);
+  });
+
+  test('as the user, with an expired credential that nobody renews, needs authentication', async () => {
+    const { auth } = sending(unauthorized());
+    const expired = credential('old', clock.now());
+    const call = asUser(providing({ credential: () => expired }), { attempt: 3 });
+    await expect(auth(call)).rejects.toMatchObject(NEEDS);
+  });
+
+  test.each([
+    ['the app without a credential', asApp(providing({ credential: () => undefined }))],
+    [
+      'nobody',
+      makeAttemptCall({ provider: providing({}), base: BASE, principal: { kind: 'none' } }),
+    ],
+    ['the app, when renew has no answer', asApp(providing({ renew: async () => undefined }))],
+    ['a user with a valid credential and no renew', asUser(providing({}))],
+    [
+      'a user with a credential that ends later',
+      asUser(providing({ credential: () => credential('old', clock.now() + 1) })),
+    ],
+  ])('for %s stays a response', async (_, call) => {
+    const { auth, terminal } = sending(unauthorized('why'));
+    const response = await auth(call);
+    expect(await response.text()).toBe('why');
+    expect(terminal.calls).toHaveLength(1);
+  });
+
+  test('is renewed once, and sent again as the same attempt', async () => {
+    const first = unauthorized('x');
+    const { auth, terminal } = sending(first, new Response('ok'));
+    const seen: unknown[] = [];
+    const provider = providing({
+      renew: async (_call, rejected, response) => {
+        seen.push(rejected, response.status);
+        return fresh;
+      },
+    });
+    const response = await auth(asUser(provider, { attempt: 2 }));
+    expect(await response.text()).toBe('ok');
+    expect(seen).toEqual([old, 401]);
+    expect(first.bodyUsed).toBe(true);
+    expect(sentTokens(terminal)).toEqual(['Bearer old', 'Bearer fresh']);
+    expect(terminal.calls.map(({ attempt }) => attempt)).toEqual([2, 2]);
+  });
+
+  test('with the renewed credential stays a response', async () => {
+    const { auth, terminal } = sending(unauthorized(), unauthorized('still'));
+    const response = await auth(asUser(providing({ renew: async () => fresh })));
+    expect([response.status, await response.text()]).toEqual([401, 'still']);
+    expect(terminal.calls).toHaveLength(2);
+  });
+
+  test('is not sent again with a one-shot body; the new credential is kept', async () => {
+    const { auth, terminal } = sending(unauthorized());
+    let renewals = 0;
+    const provider = providing({
+      renew: async () => {
+        renewals += 1;
+        return fresh;
+      },
+    });
+    const body = new Blob(['x']).stream();
+    const work = auth(asUser(provider, { method: 'PUT', body }));
+    await expect(work).rejects.toMatchObject({ code: 'BODY_NOT_REPLAYABLE', retryable: true });
+    expect([renewals, terminal.calls.length]).toEqual([1, 1]);
+  });
+
+  test('an error of the renewal rejects, and the body is let go', async () => {
+    const answer = unauthorized('x');
+    const failure = new Error('the token endpoint is down');
+    const { auth } = sending(answer);
+    const provider = providing({
+      renew: async () => {
+        throw failure;
+      },
+    });
+    await expect(auth(asUser(provider))).rejects.toBe(failure);
+    expect(answer.bodyUsed).toBe(true);
+  });
+
+  test('nothing is sent again after the caller gave up', async () => {
+    const controller = new AbortController();
+    const reason = new Error('gave up');
+    const { auth, terminal } = sending(unauthorized());
+    const provider = providing({
+      renew: async () => {
+        controller.abort(reason);
+        return fresh;
+      },
+    });
+    const work = auth(asUser(provider, { signal: controller.signal }));
+    await expect(work).rejects.toBe(reason);
+    expect(terminal.calls).toHaveLength(1);
+  });
+});
+
+describe('"scope does not match"', () => {
+  const json = { 'content-type': 'application/json;charset=UTF-8' };
+  const message = JSON.stringify({ code: 401, message: 'Unauthorized; scope does not match' });
+  const renewing = () => {
+    let renewals = 0;
+    const provider = providing({
+      renew: async () => {
+        renewals += 1;
+        return fresh;
+      },
+    });
+    return { provider, renewals: () => renewals };
+  };
+
+  test.each([
+    [
+      'by its header',
+      unauthorized('x', { 'x-failure-category': 'FAILURE_CLIENT_SCOPE_CHECK' }),
+      'x',
+    ],
+    ['by its body', unauthorized(message, json), message],
+    [
+      'by its body under another category',
+      unauthorized(message, { ...json, 'x-failure-category': 'OTHER' }),
+      message,
+    ],
+    [
+      'by a problem document',
+      unauthorized(message, { 'content-type': 'application/problem+json' }),
+      message,
+    ],
+  ])('is told %s, renews nothing, and can still be read', async (_, answer, text) => {
+    const { provider, renewals } = renewing();
+    const { auth } = sending(answer);
+    const response = await auth(asUser(provider));
+    expect(response).toBe(answer);
+    expect(await response.text()).toBe(text);
+    expect(renewals()).toBe(0);
+  });
+
+  test.each([
+    ['another message', unauthorized('{"message":"Unauthorized"}', json)],
+    ['no JSON inside', unauthorized('scope does not match', json)],
+    ['another type', unauthorized(message, { 'content-type': 'text/html' })],
+    ['no type', unauthorized(new TextEncoder().encode(message))],
+    ['no body', unauthorized(null, json)],
+    ['an array', unauthorized('["scope does not match"]', json)],
+    ['more than 4 KiB', unauthorized(message.padEnd(5000), json)],
+  ])('is not taken from %s', async (_, answer) => {
+    const { provider, renewals } = renewing();
+    const { auth } = sending(answer, new Response('ok'));
+    expect(await (await auth(asUser(provider))).text()).toBe('ok');
+    expect(renewals()).toBe(1);
+  });
+
+  test('reads at most 4 KiB of a body that never ends, and lets go of it', async () => {
+    let pulled = 0;
+    let isCancelled = false;
+    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>(
+      {
+        pull(controller) {
+          pulled += 1024;
+          controller.enqueue(new Uint8Array(1024).fill(0x20));
+        },
+        cancel() {
+          isCancelled = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const { provider } = renewing();
+    const { auth } = sending(unauthorized(endless, json), new Response('ok'));
+    await auth(asUser(provider));
+    expect(pulled).toBeLessThanOrEqual(8 * 1024);
+    expect(isCancelled).toBe(true);
+  });
+
+  test('does not hang on a body that never comes', async () => {
+    const silent = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: () => new Promise(() => {}),
+    });
+    const { provider } = renewing();
+    const { auth } = sending(unauthorized(silent, json), new Response('ok'));
+    const work = auth(asUser(provider));
+    await clock.advance(2000);
+    expect(await (await work).text()).toBe('ok');
+  });
+
+  test('without a renewal the body is not read at all', async () => {
+    const answer = unauthorized(message, json);
+    const { auth } = sending(answer);
+    const response = await auth(asApp(providing({})));
+    expect(response.bodyUsed).toBe(false);
+    expect(await response.text()).toBe(message);
+  });
+
+  test('keeps the facts of the answer', async () => {
+    const { provider } = renewing();
+    const pipeline = createPipeline({
+      resolve: {
+        name: 'r',
+        wrap: (next) => (call) => next({ ...call, provider, base: BASE } satisfies ResolvedCall),
+      },
+      retry: noRetry,
+      auth: authenticate({ clock }),
+      transport: fakeTerminal([unauthorized(message, json)]),
+    });
+    const response = await pipeline.send(asUser(provider));
+    expect(factsOf(response)?.sentWith).toBe('valid');
+  });
+});
+
+describe('conformance', () => {
+  const create = ({ clock }: { readonly clock: ReturnType<typeof fakeClock> }) =>
+    authenticate({ clock });
+  for (const { name, run } of middlewareConformance({ slot: 'auth', create })) test(name, run);
+  const call = { principal: { kind: 'user' } } as const;
+  for (const { name, run } of middlewareConformance({ slot: 'auth', create, call })) {
+    test(`as the user, ${name}`, run);
+  }
+});
