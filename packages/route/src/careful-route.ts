@@ -15,18 +15,24 @@ export function carefulRoute(template: Template, parameters: readonly unknown[])
   const { literals, paths } = template;
   // Literals hold no braces any more: they are encoded.
   const shown = template.display.split('{}');
-  const pieces = [paths[0] as string];
-  const words = [...pieces];
-  let display = shown[0] as string;
+  const pieces: string[] = [];
+  const words: string[] = [];
+  let display = '';
   let query = '';
   let next = 0;
-  const add = (piece: string, word: string, show: string) => {
+  const add = (piece: string, word: string, show: string | undefined) => {
     pieces.push(piece);
     words.push(word);
     display += show;
   };
 
-  while (query === '' && next < paths.length - 1) {
+  for (;;) {
+    const literal = paths[next] as string;
+    add(literal, literal, shown[next]);
+    if (next === paths.length - 1) {
+      query = (literals[next] as string).slice(literal.length);
+      break;
+    }
     let parameter = parameters[next];
     if (isRoute(parameter)) {
       const [path, nested] = splitQuery(sourceOf(parameter));
@@ -39,13 +45,13 @@ export function carefulRoute(template: Template, parameters: readonly unknown[])
       add(parameterText(parameter, next, template.display), 'x', '{}');
     }
     next++;
-    // Nothing gets out of the query that a nested Route opened.
-    if (query !== '') query += literals[next];
-    else add(paths[next] as string, paths[next] as string, shown[next] as string);
+    if (query !== '') {
+      // Nothing gets out of the query that a nested Route opened.
+      query += literals[next];
+      break;
+    }
   }
-  query ||= (literals[next] as string).slice(paths[next]?.length);
-  checkPieces(pieces, words, display, query);
+  const path = checkPieces(pieces, words, display, query);
   query += queryFrom(template, next, parameters);
-  const path = pieces.join('');
   return createRoute(encodePath(path) + query, display, path + query);
 }

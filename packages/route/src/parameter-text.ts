@@ -37,5 +37,5 @@ function objectText(value: object | null): string | undefined {
 }
 
 function primitiveText(value: unknown): string | undefined {
-  return /^(?:string|number|boolean|bigint)$/.test(typeof value) ? String(value) : undefined;
+  return /undefined|symbol|function/.test(typeof value) ? undefined : String(value);
 }

@@ -16,6 +16,7 @@ const AMBIGUOUS = /^(?:\/\/| |%20|[^/]*(?::|%3a))| $/i;
  * each parameter, or that could be read as more than a path.
  * @param pieces literal, parameter, literal, …
  * @param words the same, with a word for each parameter.
+ * @returns the path.
  * @throws RouteError `ROUTE_PATH_MANIPULATION`
  */
 export function checkPieces(
@@ -23,7 +24,7 @@ export function checkPieces(
   words: readonly string[],
   display: string,
   query: string,
-): void {
+): string {
   const path = pieces.join('');
   const expected = outlineOf(words.join(''));
   const found = outlineOf(path);
@@ -43,8 +44,9 @@ export function checkPieces(
   if (AMBIGUOUS.test(path + query.slice(0, 1))) {
     const blamed = path.endsWith(' ') ? (pieces.length - 3) / 2 : 0;
     const parameter = pieces.length > 1 ? blamed : undefined;
-    refuse(MANIPULATION, 'scheme, host or outer blank', display, parameter, path);
+    refuse(MANIPULATION, 'scheme, host or blank', display, parameter, path);
   }
+  return path;
 }
 
 /**

@@ -27,13 +27,12 @@ export function templateOf(strings: TemplateStringsArray): Template {
 
 function analyse(strings: TemplateStringsArray): Template {
   // Frozen, as the language makes them: JSON can't bring one in, and the cache stays right.
-  const isTagged = [strings, strings?.raw].every(
-    (list) => Array.isArray(list) && Object.isFrozen(list),
-  );
   // An invalid escape sequence such as \u{ leaves undefined behind.
-  if (!isTagged || (strings as readonly unknown[]).includes(undefined)) {
-    refuse('ROUTE_TEMPLATE', 'write route`/wiki/…`, without parentheses');
-  }
+  const isTagged = [strings, strings?.raw].every(
+    (list: readonly unknown[]) =>
+      Array.isArray(list) && Object.isFrozen(list) && !list.includes(undefined),
+  );
+  if (!isTagged) refuse('ROUTE_TEMPLATE', 'write route`/wiki/api`, without parentheses');
   // Joined by a character that cleanText took out of them.
   const text = strings
     .map(cleanText)

@@ -13,7 +13,7 @@ export function isWord(value: unknown): value is string | number {
   // Other numbers can hold a dot or, as 1e21 does, a plus.
   if (typeof value !== 'string') return Number.isSafeInteger(value);
   for (let i = 0; i < value.length; i++) {
-    if (WORD[value.charCodeAt(i)] !== 1) return false;
+    if (!WORD[value.charCodeAt(i)]) return false;
   }
   return value !== '';
 }
