@@ -1,0 +1,398 @@
+import { inspect } from 'node:util';
+import { type Credential, revealSecret, Secret } from '@tributary/pipeline';
+import { authProviderConformance, makeResolvedCall } from '@tributary/testing';
+import { describe, expect, test } from 'vitest';
+import { oauth } from '../src/index.js';
+import { BASE, fakeAtlassian, keyOf, openOAuth, options, SITE } from './oauth-server.js';
+import { OTHER_ID } from './services.js';
+
+const HOUR = 3_600_000;
+const opened = (credential: Credential | undefined) =>
+  credential && revealSecret(credential.authorization);
+const unauthorized = () => new Response(null, { status: 401 });
+const refreshesOf = ({ forms }: ReturnType<typeof fakeAtlassian>) =>
+  forms.filter((form) => form.get('grant_type') === 'refresh_token').length;
+
+describe('who it acts for', () => {
+  test('nobody has granted: no credential, at the base that a grant is used at', async () => {
+    const { provider, callOf } = openOAuth();
+    expect(await provider.endpoint(callOf('u1'))).toBe(BASE);
+    expect(await provider.credential(callOf('u1'))).toBeUndefined();
+  });
+
+  test('the invoking user, and no other', async () => {
+    const { provider, callOf, consent } = openOAuth();
+    await consent('u1', 'ada');
+    await consent('u2', 'eve');
+    expect(opened(await provider.credential(callOf('u1')))).toBe('Bearer access-1');
+    expect(opened(await provider.credential(callOf('u2')))).toBe('Bearer access-2');
+    expect(await provider.credential(callOf('u3'))).toBeUndefined();
+    expect(await provider.account?.(callOf('u1'))).toBe('ada');
+  });
+
+  test('an account that a verified source vouches for needs no link', async () => {
+    const { provider, callOf, consent } = openOAuth();
+    await consent('u1', 'ada');
+    const call = callOf('session-7', { accountId: 'ada' });
+    expect(opened(await provider.credential(call))).toBe('Bearer access-1');
+  });
+
+  test.each([
+    ['another account than their own', 'u1', 'eve'],
+    ['another account than the vouched one', 'u2', 'ada'],
+  ])('asUser(accountId) with %s is refused', async (_, id, wanted) => {
+    const { provider, callOf, consent } = openOAuth();
+    await consent('u1', 'ada');
+    const principal = { kind: 'user', accountId: wanted } as const;
+    const vouched = id === 'u2' ? { accountId: 'eve' } : {};
+    const call = callOf(id, { principal, ...vouched });
+    await expect(provider.credential(call)).rejects.toMatchObject({
+      code: 'PRINCIPAL_UNAVAILABLE',
+    });
+  });
+
+  test("naming somebody's account gives an unlinked user nothing of theirs", async () => {
+    const { provider, callOf, consent } = openOAuth();
+    await consent('u1', 'ada');
+    const call = callOf('u2', { principal: { kind: 'user', accountId: 'ada' } });
+    expect(await provider.credential(call)).toBeUndefined();
+  });
+
+  test('without an invoking user, and as the app, it is refused', async () => {
+    const { provider } = openOAuth();
+    for (const kind of ['user', 'app'] as const) {
+      const call = makeResolvedCall({ site: SITE, base: BASE, principal: { kind } });
+      await expect(provider.credential(call)).rejects.toMatchObject({
+        code: 'PRINCIPAL_UNAVAILABLE',
+      });
+    }
+  });
+
+  test('a site that is not in the grant is refused, naming those that are', async () => {
+    const { provider, callOf, consent, atlassian } = openOAuth();
+    atlassian.listSites([{ id: OTHER_ID, url: 'https://other.atlassian.net\u001b[31m' }]);
+    await consent('u1', 'ada');
+    const error = await Promise.resolve(provider.credential(callOf('u1'))).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'PRINCIPAL_UNAVAILABLE' });
+    expect(String(error)).toContain('https://other.atlassian.net\\u{1b}');
+  });
+});
+
+describe('an expired grant', () => {
+  test('is refreshed before use, once for all callers', async () => {
+    const { provider, callOf, consent, clock, atlassian, grants } = openOAuth();
+    await consent('u1', 'ada');
+    const granted = await grants.read(keyOf('ada'));
+    await clock.advance(HOUR);
+    const all = Array.from({ length: 100 }, () => provider.credential(callOf('u1')));
+    const tokens = new Set((await Promise.all(all)).map(opened));
+    expect(tokens).toEqual(new Set(['Bearer access-2']));
+    expect(refreshesOf(atlassian)).toBe(1);
+    expect(Object.fromEntries(atlassian.forms.at(-1) ?? [])).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: 'refresh-1',
+      client_id: 'client',
+      client_secret: 'canary-secret',
+    });
+    const stored = await grants.read(keyOf('ada'));
+    expect(stored).toMatchObject({
+      expiresAt: clock.now() + HOUR,
+      obtainedAt: clock.now(),
+      grantedAt: granted?.grantedAt,
+      sites: granted?.sites,
+    });
+    expect(stored?.refreshToken && revealSecret(stored.refreshToken)).toBe('refresh-2');
+  });
+
+  test('keeps its refresh token when the reply has none', async () => {
+    const { provider, callOf, consent, clock, atlassian, grants } = openOAuth();
+    await consent('u1', 'ada');
+    await clock.advance(HOUR);
+    atlassian.answerTokensWith(() => atlassian.issue('ada', { refresh_token: undefined }));
+    await provider.credential(callOf('u1'));
+    const stored = await grants.read(keyOf('ada'));
+    expect(stored?.refreshToken && revealSecret(stored.refreshToken)).toBe('refresh-1');
+  });
+
+  test('without a refresh token needs consent', async () => {
+    const atlassian = fakeAtlassian();
+    atlassian.answerTokensWith((form) =>
+      atlassian.issue(form.get('code')?.slice(8) ?? '', { refresh_token: undefined }),
+    );
+    const { provider, callOf, consent, clock } = openOAuth(atlassian);
+    await consent('u1', 'ada');
+    await clock.advance(HOUR);
+    expect(await provider.credential(callOf('u1'))).toBeUndefined();
+  });
+
+  test('that another process renewed is adopted', async () => {
+    const { provider, callOf, consent, clock, atlassian, grants } = openOAuth();
+    await consent('u1', 'ada');
+    await clock.advance(HOUR);
+    let release = () => {};
+    const held = grants.exclusive(keyOf('ada'), async (grant) => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      if (grant === undefined) return 'keep';
+      const expiresAt = clock.now() + HOUR;
+      return { write: { ...grant, accessToken: new Secret('from-elsewhere'), expiresAt } };
+    });
+    const work = provider.credential(callOf('u1'));
+    await clock.advance(0);
+    release();
+    await held;
+    expect(opened(await work)).toBe('Bearer from-elsewhere');
+    expect(refreshesOf(atlassian)).toBe(0);
+  });
+
+  const dead = [
+    [400, { error: 'invalid_grant' }],
+    [401, { error: 'unauthorized_client', error_description: 'refresh_token is invalid' }],
+    [403, { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }],
+    [403, { error: 'unauthorized_client', error_description: 'refresh_token is invalid' }],
+  ] as const;
+  test.each(dead)(
+    'that the server refuses (%i %o) is gone, and needs consent',
+    async (status, body) => {
+      const { provider, callOf, consent, clock, atlassian, grants } = openOAuth();
+      await consent('u1', 'ada');
+      await clock.advance(HOUR);
+      atlassian.answerTokensWith(() => Response.json(body, { status }));
+      expect(await provider.credential(callOf('u1'))).toBeUndefined();
+      expect(await grants.read(keyOf('ada'))).toBeUndefined();
+    },
+  );
+
+  test('that is refused since somebody else spent it is not cleared', async () => {
+    const { provider, callOf, consent, clock, atlassian, grants } = openOAuth();
+    await consent('u1', 'ada');
+    const grant = await grants.read(keyOf('ada'));
+    if (grant === undefined) throw new Error('no grant');
+    await clock.advance(HOUR);
+    const newer = {
+      ...grant,
+      accessToken: new Secret('newer'),
+      refreshToken: new Secret('newer'),
+      expiresAt: clock.now() + HOUR,
+    };
+    // As a store whose lease had ended would let another process do.
+    const { read } = grants;
+    atlassian.answerTokensWith(() => {
+      Object.assign(grants, { read: async () => newer });
+      return Response.json({ error: 'invalid_grant' }, { status: 403 });
+    });
+    await provider.credential(callOf('u1'));
+    Object.assign(grants, { read });
+    expect(await grants.read(keyOf('ada'))).toBe(grant);
+  });
+
+  const passing = [
+    [
+      'a failure',
+      () => new Response('', { status: 503 }),
+      { code: 'GRANT_REFRESH_FAILED', retryable: true },
+    ],
+    [
+      'too many requests',
+      () => new Response('', { status: 429 }),
+      { code: 'GRANT_REFRESH_FAILED', retryable: true },
+    ],
+    [
+      'a page',
+      () => new Response('<html>canary'),
+      { code: 'GRANT_REFRESH_FAILED', retryable: true },
+    ],
+    [
+      'a firewall',
+      () => new Response('<html>canary', { status: 403 }),
+      { code: 'AUTHORIZATION_SERVER' },
+    ],
+    [
+      'a refused app',
+      () =>
+        Response.json({ error: 'unauthorized_client', error_description: 'app' }, { status: 403 }),
+      { code: 'CONFIG_INVALID', field: 'clientSecret' },
+    ],
+    [
+      'no answer',
+      () => {
+        throw new TypeError('fetch failed');
+      },
+      { code: 'GRANT_REFRESH_FAILED', retryable: true, sent: 'no' },
+    ],
+  ] as const;
+  test.each(passing)('meets %s: the grant is kept', async (_, answer, expected) => {
+    const { provider, callOf, consent, clock, atlassian, grants } = openOAuth();
+    await consent('u1', 'ada');
+    const grant = await grants.read(keyOf('ada'));
+    await clock.advance(HOUR);
+    atlassian.answerTokensWith(answer);
+    const error = await Promise.resolve(provider.credential(callOf('u1'))).catch((e: unknown) => e);
+    expect(error).toMatchObject(expected);
+    expect(`${inspect(error)}${JSON.stringify(error)}`).not.toMatch(/canary|refresh-1/);
+    expect(await grants.read(keyOf('ada'))).toBe(grant);
+    atlassian.answerTokensWith(undefined);
+    expect(opened(await provider.credential(callOf('u1')))).toBe('Bearer access-2');
+  });
+
+  test('whose answer got lost is asked for once more', async () => {
+    const { provider, callOf, consent, clock, atlassian } = openOAuth();
+    await consent('u1', 'ada');
+    await clock.advance(HOUR);
+    let isLost = false;
+    atlassian.answerTokensWith(() => {
+      if (isLost) return atlassian.issue('ada');
+      isLost = true;
+      throw new TypeError('socket hang up');
+    });
+    expect(opened(await provider.credential(callOf('u1')))).toBe('Bearer access-2');
+    expect(refreshesOf(atlassian)).toBe(2);
+  });
+
+  test('a caller that gives up does not end the refresh for the others', async () => {
+    const { provider, callOf, consent, clock, atlassian } = openOAuth();
+    await consent('u1', 'ada');
+    await clock.advance(HOUR);
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    atlassian.answerTokensWith(async () => {
+      await answered;
+      return atlassian.issue('ada');
+    });
+    const controller = new AbortController();
+    const reason = new Error('gave up');
+    const first = provider.credential(callOf('u1', { signal: controller.signal }));
+    const late = provider.credential(callOf('u1', { deadline: clock.monotonic() + 100 }));
+    const patient = provider.credential(callOf('u1'));
+    const outcomes = Promise.allSettled([first, late]);
+    await clock.advance(0);
+    controller.abort(reason);
+    await clock.advance(100);
+    expect(await outcomes).toMatchObject([{ reason }, { reason: { code: 'TIMEOUT' } }]);
+    answer();
+    expect(opened(await patient)).toBe('Bearer access-2');
+    expect(refreshesOf(atlassian)).toBe(1);
+  });
+
+  test('a token endpoint that hangs is given up, and the grant is kept', async () => {
+    const { provider, callOf, consent, clock, atlassian, grants } = openOAuth();
+    await consent('u1', 'ada');
+    await clock.advance(HOUR);
+    atlassian.answerTokensWith((_form, signal) => {
+      return new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    });
+    const work = Promise.resolve(provider.credential(callOf('u1'))).catch((e: unknown) => e);
+    await clock.advance(30_000);
+    expect(await work).toMatchObject({ code: 'GRANT_REFRESH_FAILED', retryable: true });
+    expect(await grants.read(keyOf('ada'))).toBeDefined();
+  });
+});
+
+describe('a refused credential', () => {
+  test('is renewed once for all who saw it refused', async () => {
+    const { provider, callOf, consent, atlassian } = openOAuth();
+    await consent('u1', 'ada');
+    const rejected = await provider.credential(callOf('u1'));
+    if (rejected === undefined) throw new Error('no credential');
+    const all = Array.from({ length: 50 }, () =>
+      provider.renew?.(callOf('u1'), rejected, unauthorized()),
+    );
+    const tokens = new Set((await Promise.all(all)).map((credential) => opened(credential)));
+    expect(tokens).toEqual(new Set(['Bearer access-2']));
+    expect(refreshesOf(atlassian)).toBe(1);
+    // Who comes late adopts what is stored.
+    expect(opened(await provider.renew?.(callOf('u1'), rejected, unauthorized()))).toBe(
+      'Bearer access-2',
+    );
+    expect(refreshesOf(atlassian)).toBe(1);
+  });
+
+  test('of a revoked grant needs consent, and then works again', async () => {
+    const { provider, callOf, consent, atlassian } = openOAuth();
+    await consent('u1', 'ada');
+    const rejected = await provider.credential(callOf('u1'));
+    if (rejected === undefined) throw new Error('no credential');
+    atlassian.answerTokensWith(() => Response.json({ error: 'invalid_grant' }, { status: 403 }));
+    expect(await provider.renew?.(callOf('u1'), rejected, unauthorized())).toBeUndefined();
+    expect(await provider.credential(callOf('u1'))).toBeUndefined();
+    atlassian.answerTokensWith(undefined);
+    await consent('u1', 'ada');
+    expect(opened(await provider.credential(callOf('u1')))).toBe('Bearer access-2');
+  });
+});
+
+describe('two users, interleaved', () => {
+  test('never get a token of each other', async () => {
+    const { provider, callOf, consent, clock, atlassian } = openOAuth();
+    const owners = new Map<string, string>();
+    const { issue } = atlassian;
+    atlassian.answerTokensWith(async (form) => {
+      const account = form.get('code')?.slice(8) ?? owners.get(form.get('refresh_token') ?? '');
+      if (account === undefined) return Response.json({ error: 'invalid_grant' }, { status: 403 });
+      const response = issue(account);
+      const { access_token, refresh_token } = await response.clone().json();
+      owners.set(access_token, account);
+      owners.set(refresh_token, account);
+      return response;
+    });
+    await Promise.all([consent('u-ada', 'ada'), consent('u-eve', 'eve')]);
+    for (let round = 0; round < 5; round += 1) {
+      await clock.advance(HOUR);
+      const work = Array.from({ length: 100 }, async (_, index) => {
+        const account = index % 2 === 0 ? 'ada' : 'eve';
+        const call = callOf(`u-${account}`);
+        const credential = await provider.credential(call);
+        const renewed =
+          credential && index % 10 < 2
+            ? await provider.renew?.(call, credential, unauthorized())
+            : credential;
+        expect(owners.get(opened(renewed)?.slice(7) ?? '')).toBe(account);
+      });
+      await Promise.all(work);
+    }
+  });
+});
+
+describe('secrets', () => {
+  test('stay in', async () => {
+    const { provider, callOf, consent, grants, logger, clock } = openOAuth();
+    await consent('u1', 'ada');
+    await clock.advance(HOUR);
+    const credential = await provider.credential(callOf('u1'));
+    const grant = await grants.read(keyOf('ada'));
+    const shown = [provider, credential, grant, oauth(options)].map(
+      (value) => `${inspect(value, { depth: 12, showHidden: true })}${JSON.stringify(value)}`,
+    );
+    expect(`${shown.join()}${logger.text()}`).not.toMatch(/canary|access-|refresh-\d/);
+  });
+});
+
+describe('conformance', () => {
+  const user = (id: string) => openOAuth().callOf(id);
+  const cases = authProviderConformance({
+    site: SITE,
+    callers: [
+      { call: user('u-ada'), authorization: 'Bearer access-1' },
+      { call: user('u-eve'), authorization: 'Bearer access-2' },
+      { call: user('u-none') },
+    ],
+    async create(services) {
+      const atlassian = fakeAtlassian();
+      const provider = oauth(options)({ ...services, fetch: atlassian.fetch });
+      for (const account of ['ada', 'eve']) {
+        const flow = provider.authorization?.(user(`u-${account}`));
+        const pending = await flow?.start();
+        if (pending === undefined) throw new Error('nobody can be asked');
+        const callback = { code: `code-of-${account}`, state: pending.state };
+        await flow?.complete(pending, new URLSearchParams(callback));
+      }
+      return provider;
+    },
+  });
+  for (const { name, run } of cases) test(name, run);
+});
