@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { type AuthProviderFactory, noRetry, type ProviderServices } from '@tributary/pipeline';
+import {
+  ACCOUNT_LINKS,
+  AUTH,
+  AUTH_PROVIDERS,
+  CLOCK,
+  composePipeline,
+  createRegistry,
+  FETCH,
+  GRANT_STORE,
+  LOGGER,
+  type Plugin,
+  RESOLVE,
+  RETRY,
+  TRANSPORT,
+} from '@tributary/pipeline/di';
+import { collectLogs, fakeClock, fakeTerminal, makeCall } from '@tributary/testing';
+import { describe, expect, test } from 'vitest';
+import { authProviders, memoryGrantsPlugin } from '../src/di.js';
+import { apiToken, cloud } from '../src/index.js';
+import { fakeFetch } from './services.js';
+
+const site = cloud('https://example.atlassian.net');
+const app = apiToken({ email: 'a@b.c', token: 't' });
+const fetch = fakeFetch({});
+const clock = fakeClock();
+const logger = collectLogs();
+
+const surroundings = (terminal = fakeTerminal(new Response('ok'))): Plugin => ({
+  name: 'surroundings',
+  register(registry) {
+    registry.provide(FETCH, { useValue: fetch });
+    registry.provide(CLOCK, { useValue: clock });
+    registry.provide(LOGGER, { useValue: logger });
+    registry.provide(RETRY, { useValue: noRetry });
+    registry.provide(TRANSPORT, { useValue: terminal });
+  },
+});
+
+describe('authProviders', () => {
+  test('fills resolve and auth', async () => {
+    const terminal = fakeTerminal(new Response('ok'));
+    const plugins = [authProviders({ app }), memoryGrantsPlugin, surroundings(terminal)];
+    await using registry = createRegistry({ plugins });
+    await using pipeline = composePipeline(registry);
+    await pipeline.send(makeCall({ site }));
+    expect(terminal.outgoing[0]?.authorization).toMatch(/^Basic /);
+    expect(registry.get(RESOLVE).name).toBe('resolve');
+    expect(registry.get(AUTH).name).toBe('auth');
+    const { none, user } = registry.get(AUTH_PROVIDERS);
+    expect([none.kind, user]).toEqual(['anonymous', undefined]);
+  });
+
+  test('hands every provider the same services', () => {
+    const seen: ProviderServices[] = [];
+    const watching: AuthProviderFactory = (services) => {
+      seen.push(services);
+      return app(services);
+    };
+    const plugins = [
+      authProviders({ app: watching, bare: watching }),
+      memoryGrantsPlugin,
+      surroundings(),
+    ];
+    const registry = createRegistry({ plugins });
+    registry.get(AUTH_PROVIDERS);
+    const grants = registry.get(GRANT_STORE);
+    const links = registry.get(ACCOUNT_LINKS);
+    for (const services of seen) expect(services).toEqual({ fetch, clock, logger, grants, links });
+    expect(seen).toHaveLength(2);
+  });
+
+  test('a composition without a grant store says so', () => {
+    const registry = createRegistry({ plugins: [authProviders({ app }), surroundings()] });
+    expect(() => registry.get(RESOLVE)).toThrow(/GRANT_STORE/);
+  });
+
+  test('each composition has grants of its own', () => {
+    const plugins = [memoryGrantsPlugin, surroundings()];
+    const one = createRegistry({ plugins }).get(GRANT_STORE);
+    expect(createRegistry({ plugins }).get(GRANT_STORE)).not.toBe(one);
+  });
+});
+
+describe('entries, in plain Node', () => {
+  const run = async (code: string) => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', code],
+      { cwd: import.meta.dirname },
+    );
+    return stdout.trim();
+  };
+
+  test('the main entry loads neither tsyringe nor the OAuth library', async () => {
+    const code = `
+      import { registerHooks } from 'node:module';
+      const seen = [];
+      registerHooks({ resolve(name, context, next) { seen.push(name); return next(name, context); } });
+      const { oauth } = await import('@tributary/auth-providers');
+      if (typeof oauth !== 'function') throw new Error('no oauth');
+      console.log(seen.filter((name) => /tsyringe|reflect-metadata|oauth4webapi/.test(name)).join());`;
+    expect(await run(code)).toBe('');
+  });
+
+  test('the ./di entry brings its own polyfill', async () => {
+    const code = `
+      import { authProviders } from '@tributary/auth-providers/di';
+      console.log(authProviders({}).name);`;
+    expect(await run(code)).toBe('auth-providers');
+  });
+});
