@@ -33,7 +33,6 @@ export const patternRoute = blocklistRoute((text) => PATTERN.test(text));
 class BlocklistRoute {
   constructor(value) {
     this.value = value;
-    Object.freeze(this);
   }
 }
 

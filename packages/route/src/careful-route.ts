@@ -1,7 +1,7 @@
 import { parameterText } from './parameter-text.js';
 import { checkPieces } from './path-check.js';
 import { encodePath } from './path-encoding.js';
-import { queryFrom } from './query.js';
+import { addQuery } from './query.js';
 import { createRoute, isRoute, type Route, sourceOf } from './route-object.js';
 import { splitQuery, type Template } from './template.js';
 
@@ -52,6 +52,6 @@ export function carefulRoute(template: Template, parameters: readonly unknown[])
     }
   }
   const path = checkPieces(pieces, words, display, query);
-  query += queryFrom(template, next, parameters);
+  query = addQuery(query, template, next, parameters);
   return createRoute(encodePath(path) + query, display, path + query);
 }

@@ -5,12 +5,12 @@ const serialise = URLSearchParams.prototype.toString;
 
 /** The query text of a `URLSearchParams`, known by brand; undefined for everything else. */
 export function searchParamsText(value: unknown): string | undefined {
-  if (typeof value !== 'object') return undefined;
   try {
-    return serialise.call(value as URLSearchParams);
+    if (typeof value === 'object') return serialise.call(value as URLSearchParams);
   } catch {
-    return undefined;
+    // Some other object.
   }
+  return undefined;
 }
 
 /**
@@ -24,7 +24,7 @@ export function parameterText(value: unknown, parameter: number, display: string
     refuse('ROUTE_PARAMETER_TYPE', `${typeof value} is not text`, display, parameter);
   }
   if (!text.isWellFormed()) {
-    refuse('ROUTE_PARAMETER_ENCODING', 'unpaired surrogate', display, parameter, text);
+    refuse('ROUTE_PARAMETER_ENCODING', 'lone surrogate', display, parameter, text);
   }
   return text;
 }
@@ -37,5 +37,6 @@ function objectText(value: object | null): string | undefined {
 }
 
 function primitiveText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
   return /undefined|symbol|function/.test(typeof value) ? undefined : String(value);
 }

@@ -35,7 +35,7 @@ export function checkPieces(
     );
     refuse(
       MANIPULATION,
-      `structure ${shown(expected)} becomes ${shown(found)}`,
+      `${shown(expected)} becomes ${shown(found)}`,
       display,
       (piece - 1) / 2,
       pieces[piece],

@@ -4,16 +4,17 @@ import type { Template } from './template.js';
 import { isWord } from './word.js';
 
 /**
- * The parameters from `next` on, each with the literal after it.
+ * `text` and the parameters from `next` on, each with the literal after it.
  * @throws RouteError `ROUTE_PARAMETER_TYPE`, `ROUTE_PARAMETER_ENCODING`
  */
-export function queryFrom(
+export function addQuery(
+  text: string,
   template: Template,
   next: number,
   parameters: readonly unknown[],
 ): string {
   const { literals, display } = template;
-  let query = '';
+  let query = text;
   for (let i = next; i < literals.length - 1; i++) {
     const parameter = parameters[i];
     query += isWord(parameter) ? parameter : queryText(parameter, i, display);

@@ -1,5 +1,5 @@
 import { carefulRoute } from './careful-route.js';
-import { queryFrom } from './query.js';
+import { addQuery } from './query.js';
 import { createRoute, type Route } from './route-object.js';
 import { templateOf } from './template.js';
 import { isWord } from './word.js';
@@ -29,7 +29,7 @@ export type RouteParameter =
  * its parameters.
  *
  * @throws RouteError `ROUTE_PATH_MANIPULATION`, `ROUTE_PARAMETER_TYPE`,
- * `ROUTE_PARAMETER_ENCODING`, `ROUTE_TEMPLATE`, `ROUTE_OTHER_COPY`
+ * `ROUTE_PARAMETER_ENCODING`, `ROUTE_TEMPLATE`
  */
 export function route(strings: TemplateStringsArray, ...parameters: RouteParameter[]): Route {
   const template = templateOf(strings);
@@ -43,5 +43,5 @@ export function route(strings: TemplateStringsArray, ...parameters: RouteParamet
     text += parameter;
     text += literals[++next];
   }
-  return createRoute(text + queryFrom(template, next, parameters), display);
+  return createRoute(addQuery(text, template, next, parameters), display);
 }

@@ -32,7 +32,7 @@ function analyse(strings: TemplateStringsArray): Template {
     (list: readonly unknown[]) =>
       Array.isArray(list) && Object.isFrozen(list) && !list.includes(undefined),
   );
-  if (!isTagged) refuse('ROUTE_TEMPLATE', 'write route`/wiki/api`, without parentheses');
+  if (!isTagged) refuse('ROUTE_TEMPLATE', 'write route`/x`, not route()');
   // Joined by a character that cleanText took out of them.
   const text = strings
     .map(cleanText)

@@ -27,7 +27,7 @@ export function assumeTrustedRoute(
 ): Route {
   if (typeof path !== 'string' || !PATH.test(path)) refuseTrusted('no absolute path', path);
   if (!TEMPLATE.test(template)) refuseTrusted('template with ?, # or no visible ASCII', template);
-  const [before, query] = splitQuery(path.toWellFormed().replace(/#.*/, ''));
+  const [before, query] = splitQuery(path.toWellFormed().replace(/#.*/s, ''));
   const text = withSlashes(before);
   return createRoute(encodePath(text) + query, template, text + query);
 }

@@ -96,7 +96,7 @@ describe('refused as path manipulation', () => {
   it('shows how the structure would change, and the value shortened and escaped', () => {
     const error = refusalOf(() => route`/wiki/${1}/x/${`\u001b[2J${'a'.repeat(99)}/`}?q=${2}`);
     expect(error.message).toBe(
-      'Disallowing path manipulation attempt: structure "/x/x/x/x" becomes "/x/x/x/\\u{1b}x/", ' +
+      'Disallowing path manipulation attempt: "/x/x/x/x" becomes "/x/x/x/\\u{1b}x/", ' +
         `parameter 1 of /wiki/{}/x/{}: "\\u{1b}[2J${'a'.repeat(28)}…"`,
     );
     expect(error.parameter).toBe(1);
