@@ -33,15 +33,17 @@ export const normaliseBase = (value: string, field: string): string => {
   return url.pathname.endsWith('/') ? url.href : `${url.href}/`;
 };
 
-/** What a server that decodes once more could take for a dot or a separator. */
-const ENCODED_STRUCTURE = /%(?:2e|2f|5c)/gi;
-const DECODED: Readonly<Record<string, string>> = { e: '.', f: '/', c: '/' };
+/** What a server that decodes once more could take for a dot, a separator or a parameter's beginning. */
+const ENCODED_STRUCTURE = /%(?:2e|2f|3b|5c)/gi;
+const DECODED: Readonly<Record<string, string>> = { e: '.', f: '/', b: ';', c: '/' };
 
-const decodeStructure = (path: string): string =>
-  path.replace(
-    ENCODED_STRUCTURE,
-    (escaped) => DECODED[escaped.at(-1)?.toLowerCase() ?? ''] ?? escaped,
-  );
+/** Tomcat, and so Data Center, drops `;…` from a segment before it looks for dot segments. */
+const DOTS_WITH_PARAMETER = /(\/\.{1,2});[^/]*/g;
+
+const asServerMayRead = (path: string): string =>
+  path
+    .replace(ENCODED_STRUCTURE, (escaped) => DECODED[escaped.slice(-1).toLowerCase()] ?? escaped)
+    .replace(DOTS_WITH_PARAMETER, '$1');
 
 /**
  * The URL for `path` below `base`, after WHATWG normalisation.
@@ -61,8 +63,11 @@ export const urlUnderBase = (base: string, path: string, template?: string): URL
 
 /** Whether `url`, normalised, lies under the normalised `base`: scheme, host, port and path prefix. */
 export const isUnderBase = (url: URL, base: string): boolean => {
-  if (!url.href.startsWith(base) || url.username !== '' || url.password !== '') return false;
-  if (!url.pathname.includes('%')) return true;
-  const decoded = decodeStructure(url.pathname);
-  return decoded === url.pathname || new URL(url.origin + decoded).href.startsWith(base);
+  // Without its last slash a base is also the beginning of other hosts and of its neighbours.
+  if (!base.endsWith('/') || !url.href.startsWith(base)) return false;
+  if (url.username !== '' || url.password !== '') return false;
+  const { pathname } = url;
+  if (!pathname.includes('%') && !pathname.includes(';')) return true;
+  const read = asServerMayRead(pathname);
+  return read === pathname || new URL(url.origin + read).href.startsWith(base);
 };

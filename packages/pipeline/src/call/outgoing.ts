@@ -1,6 +1,6 @@
 import { OutOfBaseError } from '../errors/request-errors.js';
 import { revealSecret } from '../secrets/secret.js';
-import { urlUnderBase } from './base.js';
+import { isLoopback, urlUnderBase } from './base.js';
 import type { AuthenticatedCall } from './call.js';
 
 /** What a terminal needs of a call before it opens a socket. */
@@ -10,9 +10,12 @@ export interface Outgoing {
   readonly authorization: string | undefined;
 }
 
+const isPrivate = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url.hostname);
+
 /**
  * The last check before the wire, to be made by every terminal, since a middleware may have rewritten
- * path and base: the URL lies under the base, and the credential belongs to that base.
+ * path and base: the URL lies under the base, the credential belongs to that base, and nobody on the
+ * way can read it.
  * @throws OutOfBaseError
  */
 export const openCall = (call: AuthenticatedCall): Outgoing => {
@@ -23,11 +26,14 @@ export const openCall = (call: AuthenticatedCall): Outgoing => {
       call.template,
     );
   }
-  return {
-    url: urlUnderBase(base, call.path, call.template),
-    authorization:
-      credential === undefined
-        ? call.headers.authorization
-        : revealSecret(credential.authorization),
-  };
+  const url = urlUnderBase(base, call.path, call.template);
+  const authorization =
+    credential === undefined ? call.headers.authorization : revealSecret(credential.authorization);
+  if (authorization !== undefined && !isPrivate(url)) {
+    throw new OutOfBaseError(
+      'Credentials are sent over https only (http: to loopback only).',
+      call.template,
+    );
+  }
+  return { url, authorization };
 };
