@@ -16,13 +16,16 @@ const sentWith = (call: AuthenticatedCall, clock: Clock): CallFacts['sentWith'] 
   return expiresAt !== undefined && expiresAt <= clock.now() ? 'expired' : 'valid';
 };
 
+/** What will be known of the answer to `call`, as it is sent: a credential may expire on the way. */
+export const factsFor = (call: AuthenticatedCall, clock: Clock): CallFacts => ({
+  template: call.template,
+  attempts: call.attempt,
+  sentWith: sentWith(call, clock),
+});
+
 /** Notes how `response` came about; the chain does it as each answer leaves the terminal. */
-export const recordFacts = (response: Response, call: AuthenticatedCall, clock: Clock): void => {
-  facts.set(response, {
-    template: call.template,
-    attempts: call.attempt,
-    sentWith: sentWith(call, clock),
-  });
+export const recordFacts = (response: Response, known: CallFacts): void => {
+  facts.set(response, known);
 };
 
 export const factsOf = (response: Response): CallFacts | undefined => facts.get(response);

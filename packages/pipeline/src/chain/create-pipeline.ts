@@ -1,6 +1,6 @@
 import type { AuthenticatedCall, Call } from '../call/call.js';
 import { type Clock, systemClock } from '../services/clock.js';
-import { recordFacts } from './call-facts.js';
+import { factsFor, recordFacts } from './call-facts.js';
 import { checkSlots, type SlotMember } from './check-slots.js';
 import { disposeAll } from './dispose-all.js';
 import type { Handler, Middleware, Slots } from './middleware.js';
@@ -13,10 +13,28 @@ export interface Pipeline extends AsyncDisposable {
   explain(): string;
 }
 
+/**
+ * The middleware's handler, with what it throws at once as a rejection: pass-through code is not
+ * async, and whoever stands outside only has a promise to look at.
+ */
+const wrapped = <In extends Call, Out extends In>(
+  middleware: Middleware<In, Out>,
+  next: Handler<Out>,
+): Handler<In> => {
+  const handler = middleware.wrap(next);
+  return (call) => {
+    try {
+      return handler(call);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+};
+
 const fold = <C extends Call>(
   list: readonly Middleware<C>[] | undefined,
   inner: Handler<C>,
-): Handler<C> => (list ?? []).reduceRight((next, middleware) => middleware.wrap(next), inner);
+): Handler<C> => (list ?? []).reduceRight((next, middleware) => wrapped(middleware, next), inner);
 
 const explain = (members: readonly SlotMember[]): string => {
   const width = Math.max(...members.map((member) => member.name.length));
@@ -36,15 +54,16 @@ export const createPipeline = (
   const members = checkSlots(slots);
   const terminal = slots.transport;
 
-  const deliver = (call: AuthenticatedCall): Promise<Response> =>
-    terminal.send(call).then((response) => {
-      recordFacts(response, call, clock);
-      return response;
-    });
+  const deliver = async (call: AuthenticatedCall): Promise<Response> => {
+    const known = factsFor(call, clock);
+    const response = await terminal.send(call);
+    recordFacts(response, known);
+    return response;
+  };
 
-  const auth = slots.auth.wrap(fold(slots.attempt, deliver));
-  const retry = slots.retry.wrap(fold(slots.budget, auth));
-  const resolve = slots.resolve.wrap(fold(slots.consent, retry));
+  const auth = wrapped(slots.auth, fold(slots.attempt, deliver));
+  const retry = wrapped(slots.retry, fold(slots.budget, auth));
+  const resolve = wrapped(slots.resolve, fold(slots.consent, retry));
   const send = fold(slots.observe, resolve);
 
   let disposal: Promise<void> | undefined;
