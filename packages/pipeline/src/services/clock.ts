@@ -8,11 +8,19 @@ export interface Clock {
   setTimer(callback: () => void, ms: number): () => void;
 }
 
+/** setTimeout takes 32 bits; a longer wait would end at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(callback, ms) {
-    const timer = setTimeout(callback, ms);
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = (left: number): void => {
+      const wait = Math.min(left, LONGEST_TIMER);
+      timer = setTimeout(() => (left > wait ? arm(left - wait) : callback()), wait);
+    };
+    arm(ms);
     return () => clearTimeout(timer);
   },
 };
