@@ -19,7 +19,7 @@ export class ConfigError extends TributaryError {
 export class ChainError extends TributaryError {
   override name = 'ChainError';
 
-  constructor(message: string) {
-    super(message, { code: 'CHAIN_INVALID' });
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { code: 'CHAIN_INVALID', ...options });
   }
 }

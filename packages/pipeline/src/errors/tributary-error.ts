@@ -1,5 +1,6 @@
 import { escapeControl } from '../secrets/redact.js';
 import type { ErrorCode } from './codes.js';
+import { describeCause } from './describe-cause.js';
 
 /** Whether the request may have reached the server. */
 export type Sent = 'no' | 'yes' | 'unknown';
@@ -29,7 +30,11 @@ export class TributaryError extends Error {
   readonly template: string | undefined;
 
   constructor(message: string, options: TributaryErrorOptions) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    // Messages quote servers, and end up in logs and terminals by `stack` and `message` too.
+    super(
+      escapeControl(message),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = options.code;
     this.retryable = options.retryable ?? false;
     this.sent = options.sent ?? 'no';
@@ -42,22 +47,22 @@ export class TributaryError extends Error {
     return {
       name: this.name,
       code: this.code,
-      message: escapeControl(this.message),
+      message: this.message,
       retryable: this.retryable,
       sent: this.sent,
       attempts: this.attempts,
       template: this.template,
       ...this.details(),
-      cause: describeCause(this.cause),
+      cause: describeCause(this.cause, isOurs),
     };
   }
 
   [inspect](_depth: number, options: unknown, print: (value: unknown, options: unknown) => string) {
     const { name, message: _, cause: __, ...fields } = this.toJSON();
-    const frames = this.stack?.slice(this.stack.indexOf('\n    at ')) ?? '';
+    const frames = /\n {4}at [\s\S]*/.exec(this.stack ?? '')?.[0] ?? '';
     const shown = Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== undefined));
-    const cause = describeCause(this.cause);
-    return `${name}: ${escapeControl(this.message)}${frames} ${print(shown, options)}${
+    const cause = describeCause(this.cause, isOurs);
+    return `${name}: ${this.message}${frames} ${print(shown, options)}${
       cause === undefined ? '' : `\n  caused by: ${cause}`
     }`;
   }
@@ -68,14 +73,7 @@ export class TributaryError extends Error {
   }
 }
 
-/** A cause may hold a request with its headers, so that only its name, code and message are shown. */
-const describeCause = (cause: unknown): string | undefined => {
-  if (cause === undefined) return undefined;
-  if (!(cause instanceof Error)) return typeof cause;
-  const code = 'code' in cause && typeof cause.code === 'string' ? ` [${cause.code}]` : '';
-  const inner = describeCause(cause.cause);
-  return `${cause.name}${code}: ${escapeControl(cause.message)}${inner ? `; ${inner}` : ''}`;
-};
+const isOurs = (error: Error): boolean => error instanceof TributaryError;
 
 /** Keeps a field of an error out of enumeration, and so out of loggers that walk objects. */
 export const hideField = <T extends object, V>(target: T, field: string, value: V): void => {

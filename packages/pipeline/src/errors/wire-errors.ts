@@ -1,3 +1,4 @@
+import { escapeControl } from '../secrets/redact.js';
 import { type Sent, TributaryError } from './tributary-error.js';
 
 interface WireErrorOptions {
@@ -77,7 +78,7 @@ export class AuthorizationServerError extends TributaryError {
   ) {
     const { error, ...rest } = options;
     super(message, { code: 'AUTHORIZATION_SERVER', sent: 'unknown', ...rest });
-    this.error = error;
+    this.error = error === undefined ? undefined : escapeControl(error);
   }
 
   protected override details(): Record<string, unknown> {

@@ -57,12 +57,13 @@ export const redactHeaders = (headers: HeaderEntries): Record<string, string> =>
   return shown;
 };
 
-/** A query string that may be shown: all names, and the values of names on the allow-list. */
+/** A query string that may be shown: the names, and the values of names on the allow-list. */
 export const redactQuery = (search: string): string => {
   const parts: string[] = [];
   for (const [name, value] of new URLSearchParams(search)) {
-    const shown = SHOWN_QUERY.has(name) ? encodeURIComponent(value) : REDACTED;
-    parts.push(`${encodeURIComponent(name)}=${shown}`);
+    if (SHOWN_QUERY.has(name)) parts.push(`${name}=${encodeURIComponent(value)}`);
+    // A name without a value may be a value without a name.
+    else parts.push(value === '' ? REDACTED : `${encodeURIComponent(name)}=${REDACTED}`);
   }
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 };
