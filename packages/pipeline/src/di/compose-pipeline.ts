@@ -19,17 +19,17 @@ import {
  */
 export const composePipeline = (registry: Registry): Pipeline => {
   const clock = registry.find(CLOCK);
+  // Innermost first, since the registry disposes in reverse: sockets close after what sends.
+  const transport = registry.get(TRANSPORT);
+  const attempt = registry.all(ATTEMPT);
+  const auth = registry.get(AUTH);
+  const budget = registry.all(BUDGET);
+  const retry = registry.get(RETRY);
+  const consent = registry.all(CONSENT);
+  const resolve = registry.get(RESOLVE);
+  const observe = registry.all(OBSERVE);
   const pipeline = createPipeline(
-    {
-      observe: registry.all(OBSERVE),
-      resolve: registry.get(RESOLVE),
-      consent: registry.all(CONSENT),
-      retry: registry.get(RETRY),
-      budget: registry.all(BUDGET),
-      auth: registry.get(AUTH),
-      attempt: registry.all(ATTEMPT),
-      transport: registry.get(TRANSPORT),
-    },
+    { observe, resolve, consent, retry, budget, auth, attempt, transport },
     clock === undefined ? {} : { clock },
   );
   return { ...pipeline, [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose]() };

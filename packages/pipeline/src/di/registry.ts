@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { type DependencyContainer, container as globalContainer } from 'tsyringe';
-import { disposeAll } from '../chain/dispose-all.js';
 import { ChainError } from '../errors/config-error.js';
+import { buildProvider } from './build-provider.js';
+import { createParts } from './parts.js';
 import { type ListToken, nameOf, type Token } from './token.js';
 
 /** Reads what was registered; handed to factories, so that they never see the container. */
@@ -12,7 +13,10 @@ export interface Resolver {
   all<T>(token: ListToken<T>): readonly T[];
 }
 
-/** How a thing comes about. A factory or class runs once, when it is first asked for. */
+/**
+ * How a thing comes about. A factory or class runs once, when it is first asked for. Whatever has a
+ * `dispose` is disposed of with the registry, values included.
+ */
 export type Provider<T> =
   | { readonly useValue: T }
   | { readonly useFactory: (resolver: Resolver) => T }
@@ -37,10 +41,16 @@ export interface Plugin {
   register(registry: Registry): void;
 }
 
-interface Disposable {
-  readonly dispose?: () => unknown;
-  readonly [Symbol.asyncDispose]?: () => unknown;
-}
+/** A new container that has no parent. */
+const createContainer = (): DependencyContainer =>
+  // Not a child of the global one, where a class with @singleton() is built with the dependencies of
+  // whichever chain asks first, and then given to all others.
+  new (globalContainer.constructor as new () => DependencyContainer)();
+
+const describe = (value: unknown): string => {
+  const name = (value as { readonly name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' && name !== '' ? `\`${name}\`` : 'something without a name';
+};
 
 /**
  * Builds a registry on a fresh container. `defaults` give way to any plugin; plugins are registered
@@ -51,26 +61,28 @@ export const createRegistry = (options: {
   readonly plugins: readonly Plugin[];
   readonly defaults?: readonly Plugin[];
 }): Registry => {
-  // The global container is shared by every copy of every library in the process.
-  const container = globalContainer.createChildContainer();
-  const owners = new Map<symbol, string>();
-  const built = new Set<Disposable>();
+  const container = createContainer();
+  const provided = new Map<symbol, { readonly owner: string; provider: Provider<unknown> }>();
+  const parts = createParts();
   let current = 'the application';
   let isDefault = false;
 
-  const keep = <T>(value: T): T => {
-    if (typeof value === 'object' && value !== null) built.add(value as Disposable);
-    return value;
-  };
-
-  const register = (token: symbol, provider: Provider<unknown>): void => {
+  /** One registration of the container, built when it is first asked for. */
+  const register = (token: symbol, read: () => Provider<unknown>): void => {
+    let state: 'new' | 'building' | 'built' = 'new';
     let value: unknown;
-    let isBuilt = false;
     container.register(token, {
       useFactory: (scope) => {
-        if (!isBuilt) {
-          value = keep(build(provider, scope, resolver));
-          isBuilt = true;
+        if (state === 'built') return value;
+        if (state === 'building') {
+          throw new ChainError(`${nameOf(token)} needs itself: its parts ask for each other.`);
+        }
+        state = 'building';
+        try {
+          value = parts.keep(buildProvider(token, read(), scope, resolver));
+          state = 'built';
+        } finally {
+          if (state === 'building') state = 'new';
         }
         return value;
       },
@@ -78,42 +90,50 @@ export const createRegistry = (options: {
   };
 
   const provide = (token: symbol, provider: Provider<unknown>, force: boolean): void => {
-    const owner = owners.get(token);
-    if (owner !== undefined && isDefault) return;
-    if (owner !== undefined && !force) {
+    const earlier = provided.get(token);
+    if (isDefault && container.isRegistered(token)) return;
+    if (earlier !== undefined && !force) {
       throw new ChainError(
-        `\`${current}\` and \`${owner}\` both provide ${nameOf(token)}. Leave one out, or let the later say \`replace\`.`,
+        `\`${current}\` and \`${earlier.owner}\` both provide ${nameOf(token)}. Leave one out, or let the later say \`replace\`.`,
       );
     }
-    owners.set(token, current);
-    register(token, provider);
+    parts.own(provider);
+    provided.set(token, { owner: current, provider });
+    // The container has no way to take a registration back, so that it asks for the latest.
+    if (earlier === undefined) {
+      register(token, () => provided.get(token)?.provider ?? provider);
+    }
   };
 
+  const resolveAll = <T>(token: Token<T> | ListToken<T>): T[] => container.resolveAll<T>(token);
+
   const resolver: Resolver = {
-    get(token) {
+    get<T>(token: Token<T>): T {
       if (!container.isRegistered(token)) {
         throw new ChainError(`Nobody provides ${nameOf(token)}; add a plugin that does.`);
       }
-      return container.resolve(token);
+      const [value, ...others] = resolveAll(token);
+      if (others.length > 0) {
+        // Only what went into the container directly can get here.
+        const names = [value, ...others].map(describe).join(' and ');
+        throw new ChainError(`${nameOf(token)} is provided more than once: by ${names}.`);
+      }
+      return parts.keep(value as T);
     },
-    find: (token) => (container.isRegistered(token) ? container.resolve(token) : undefined),
-    all: (token) => (container.isRegistered(token) ? container.resolveAll(token) : []),
+    find: (token) => (container.isRegistered(token) ? resolver.get(token) : undefined),
+    all: (token) => (container.isRegistered(token) ? resolveAll(token).map(parts.keep) : []),
   };
 
   const registry: Registry = {
     ...resolver,
     provide: (token, provider) => provide(token, provider, false),
     replace: (token, provider) => provide(token, provider, true),
-    add: (token, provider) => register(token, provider),
-    container,
-    [Symbol.asyncDispose]: async () => {
-      const parts = [...built].reverse();
-      built.clear();
-      await disposeAll(
-        parts.map((part) => (part.dispose ?? part[Symbol.asyncDispose])?.bind(part)),
-      );
-      container.clearInstances();
+    add: (token, provider) => {
+      parts.own(provider);
+      register(token, () => provider);
     },
+    container,
+    [Symbol.asyncDispose]: parts.dispose,
   };
 
   const install = (plugins: readonly Plugin[]): void => {
@@ -134,14 +154,4 @@ export const createRegistry = (options: {
   install(options.defaults ?? []);
   isDefault = false;
   return registry;
-};
-
-const build = (
-  provider: Provider<unknown>,
-  scope: DependencyContainer,
-  resolver: Resolver,
-): unknown => {
-  if ('useValue' in provider) return provider.useValue;
-  if ('useFactory' in provider) return provider.useFactory(resolver);
-  return scope.resolve(provider.useClass);
 };
