@@ -1,20 +1,16 @@
-import { createRequire } from 'node:module';
+// The file, since the package's index wants Forge's runtime around it.
+import * as forge from '@forge/api/out/safeUrl.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { route, routeFromAbsolute } from '../src/index.js';
 
-// The file, since the package's index wants Forge's runtime around it.
-const forge = createRequire(import.meta.url)('@forge/api/out/safeUrl.js') as {
-  route: (strings: TemplateStringsArray, ...parameters: unknown[]) => { value: string };
-  routeFromAbsolute: (url: string) => { value: string };
-};
-
 const wire = ({ value }: { value: string }) => new URL(value, 'https://example.atlassian.net').href;
 
-type Tag = typeof forge.route;
+type Tag = (strings: TemplateStringsArray, ...parameters: unknown[]) => { value: string };
 type Use = (tag: Tag) => { value: string };
 const ours = route as Tag;
-const both = (use: Use) => [wire(use(ours)), wire(use(forge.route))] as const;
+const theirs = forge.route as Tag;
+const both = (use: Use) => [wire(use(ours)), wire(use(theirs))] as const;
 
 const params = new URLSearchParams({ a: '1&2', b: 'ü x', c: '' });
 const uses: Record<string, Use> = {
@@ -136,7 +132,7 @@ describe('differs from @forge/api, as documented', () => {
     ['undefined in the path', (tag) => tag`/x/${undefined}`],
     ['an object in the query', (tag) => tag`/x?a=${{}}`],
   ])('%s is refused', (_, use) => {
-    expect(() => use(forge.route)).not.toThrow();
+    expect(() => use(theirs)).not.toThrow();
     expect(() => use(ours)).toThrow();
   });
 });

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
+import * as forge from '@forge/api/out/safeUrl.js';
 import { describe, expect, it, vi } from 'vitest';
 import { assumeTrustedRoute, isRoute, type Route, requireRoute, route } from '../src/index.js';
 
@@ -73,9 +73,6 @@ describe('a Route cannot be forged', () => {
 });
 
 describe("another copy's Route", () => {
-  const forge = createRequire(import.meta.url)(
-    '@forge/api/out/safeUrl.js',
-  ) as typeof import('../src/index.js');
   it('is refused, and the error says that there are two', () => {
     const other = forge.route`/wiki`;
     expect(isRoute(other)).toBe(false);
