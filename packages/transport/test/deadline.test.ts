@@ -65,19 +65,20 @@ describe('the deadline', () => {
 
   test('an answer that comes too late is cancelled', async () => {
     const clock = fakeClock();
-    let answer = (_: Response) => {};
+    const asked: ((response: Response) => void)[] = [];
     let isCancelled = false;
     const fetch = () =>
       new Promise<Response>((resolve) => {
-        answer = resolve;
+        asked.push(resolve);
       });
     const deadline = clock.monotonic() + 10;
     const sending = failure(
       kyTerminal({ clock, fetch }).send(callTo('https://example.com/', { deadline })),
     );
+    await expect.poll(() => asked).toHaveLength(1);
     await clock.advance(10);
     await sending;
-    answer(
+    asked[0]?.(
       new Response(
         new ReadableStream({
           cancel: () => {

@@ -28,7 +28,7 @@ describe('headers', () => {
     expect(headers).not.toHaveProperty('x-atlassian-token');
   });
 
-  test('the application stands behind our product, and a caller’s own headers win', async () => {
+  test('the application stands in front of our product, and a caller’s own headers win', async () => {
     await using server = await serve(json);
     const terminal = kyTerminal({ userAgent: 'my-app/1.0' });
     await terminal.send(callTo(`${server.origin}/`));
@@ -36,7 +36,7 @@ describe('headers', () => {
       callTo(`${server.origin}/`, { headers: { 'user-agent': 'mine/2', accept: 'text/html' } }),
     );
     const [first, second] = server.received;
-    expect(first?.headers['user-agent']).toBe(`tributary/${VERSION} my-app/1.0`);
+    expect(first?.headers['user-agent']).toBe(`my-app/1.0 tributary/${VERSION}`);
     expect(second?.headers['user-agent']).toBe('mine/2');
     expect(second?.headers.accept).toBe('text/html');
   });

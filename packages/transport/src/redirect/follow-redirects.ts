@@ -4,7 +4,7 @@ import { decideRedirect, type Exposure, isRedirect } from './decide-redirect.js'
 import { hopHeaders } from './hop-headers.js';
 
 /** As many as fetch follows. */
-export const MAX_REDIRECTS = 20;
+const MAX_REDIRECTS = 20;
 
 type HopRequest = WireRequest<CallBody>;
 type Send = (request: HopRequest) => Promise<Response>;

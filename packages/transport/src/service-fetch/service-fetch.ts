@@ -21,7 +21,7 @@ import { readServiceUrl, type ServiceUrl } from './service-url.js';
 export interface ServiceFetchOptions {
   /** Called as `fetch(url, init)`. Default the runtime's own. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Stands behind our own product in the User-Agent. Default none. */
+  /** Stands in front of our own product in the User-Agent. Default none. */
   readonly userAgent?: string;
   /** Ms for all attempts of a request together, its body included. Default 10,000. */
   readonly timeout?: number;

@@ -15,7 +15,7 @@ import { userAgentOf } from './user-agent.js';
 import type { Exchange, WireRequest } from './wire-request.js';
 
 export interface TerminalOptions {
-  /** Stands behind our own product in the User-Agent: `tributary/1.0.0 my-app/2.3`. Default none. */
+  /** Stands in front of our own product in the User-Agent: `my-app/2.3 tributary/1.0.0`. Default none. */
   readonly userAgent?: string;
   /** What the call's deadline is measured by. Default the system's. */
   readonly clock?: Clock;

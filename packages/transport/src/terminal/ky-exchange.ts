@@ -1,4 +1,4 @@
-import ky from 'ky';
+import type { KyInstance } from 'ky';
 import type { Exchange } from './wire-request.js';
 
 /** ky retries nothing here, times nothing and judges no status: the chain does all of that. */
@@ -8,14 +8,22 @@ const TRANSPORT_ONLY = { retry: 0, timeout: false, throwHttpErrors: false } as c
  * One request through ky. Its fetch is called with URL and init, not with ky's Request: so the headers
  * are built once instead of four times, any fetch will do, and ky's own signal is out of the way.
  */
-export const kyExchange =
-  (fetch: typeof globalThis.fetch | undefined): Exchange =>
-  ({ url, method, headers, body, redirect }, signal) => {
+export const kyExchange = (fetch: typeof globalThis.fetch | undefined): Exchange => {
+  // Loaded on first use: it is the larger part of what importing this package would cost.
+  let ky: KyInstance | undefined;
+  const load = async (): Promise<KyInstance> => {
+    ky = (await import('ky')).default;
+    return ky;
+  };
+
+  return ({ url, method, headers, body, redirect }, signal) => {
     const init: RequestInit & { duplex?: 'half' } = { method, headers, redirect };
     if (signal !== undefined) init.signal = signal;
     if (body !== undefined) init.body = body;
     if (body instanceof ReadableStream) init.duplex = 'half';
     // Looked up per call, since test tools replace the global one.
     const send = fetch ?? globalThis.fetch;
-    return ky(url, { ...TRANSPORT_ONLY, fetch: () => send(url, init) });
+    const options = { ...TRANSPORT_ONLY, fetch: () => send(url, init) };
+    return ky === undefined ? load().then((loaded) => loaded(url, options)) : ky(url, options);
   };
+};

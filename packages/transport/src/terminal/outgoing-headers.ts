@@ -33,7 +33,7 @@ export const outgoingHeaders = (
     headers['x-atlassian-token'] = 'no-check';
   }
   if (authorization !== undefined) headers.authorization = authorization;
-  for (const name in headers) {
+  for (const name of Object.keys(headers)) {
     if (!FIELD_VALUE.test(headers[name] ?? '')) {
       throw new RequestError(
         `headers.${name}`,

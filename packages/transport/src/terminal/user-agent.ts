@@ -8,7 +8,8 @@ const PRODUCT = `tributary/${VERSION}`;
 const PRINTABLE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 
 /**
- * Our User-Agent with the application's own product behind it; `undefined` in a browser.
+ * Our User-Agent, the application's own product in front of it, since the most significant comes first
+ * (RFC 9110, section 10.1.5); `undefined` in a browser.
  * @throws ConfigError when the extension can't stand in a header, or looks like a browser: Atlassian
  *   then answers "XSRF check failed", whatever else is sent.
  */
@@ -25,5 +26,5 @@ export const userAgentOf = (extension: string | undefined): string | undefined =
     }
   }
   if (isBrowser) return undefined;
-  return extension === undefined ? PRODUCT : `${PRODUCT} ${extension}`;
+  return extension === undefined ? PRODUCT : `${extension} ${PRODUCT}`;
 };
