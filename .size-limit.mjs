@@ -6,7 +6,13 @@ const forNode = (config) => ({
 });
 
 export default [
-  { name: 'route', path: 'packages/route/dist/index.js', limit: '2 KiB', gzip: true },
+  {
+    name: 'route',
+    path: 'packages/route/dist/index.js',
+    import: '{ route }',
+    limit: '2 KiB',
+    gzip: true,
+  },
   {
     name: 'browser client (route, pipeline, bearer, ky terminal)',
     path: 'bench/size/browser-client.mjs',

@@ -92,6 +92,12 @@ describe('requestConfluence', () => {
     expect(none).toBeUndefined();
   });
 
+  test('a route without its leading slash means the same', async () => {
+    const { api, terminal } = clientOver(new Response());
+    await api.asApp().requestConfluence(route`wiki/api/v2/pages`);
+    expect(terminal.calls[0]?.path).toBe('/wiki/api/v2/pages');
+  });
+
   test('a trusted route shows as {trusted}', async () => {
     const { api, terminal } = clientOver(new Response());
     await api.asApp().requestConfluence(assumeTrustedRoute('/wiki/api/v2/pages?cursor=abc'));

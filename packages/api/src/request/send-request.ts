@@ -36,7 +36,7 @@ const buildCall = (
     product: 'confluence',
     site: client.site,
     principal,
-    path: value,
+    path: value.startsWith('/') ? value : `/${value}`,
     template,
     method: request.method,
     headers: request.headers,
