@@ -54,7 +54,7 @@ export const grantRefresher = (
     if (stored !== undefined && !isStored) return 'keep';
     logger.info('A grant has ended; the user has to be asked again.', {
       issuer: key.issuer,
-      reason: refusal.error,
+      reason: describeRefusal(refusal),
     });
     return 'delete';
   };
@@ -125,15 +125,14 @@ const refreshError = (what: string, cause?: unknown): GrantRefreshError =>
   );
 
 const renewedGrant = (grant: Grant, reply: TokenReply, startedAt: number): Grant => {
-  // A reply without one leaves the old refresh token in force (RFC 6749, section 6).
-  const refreshToken = reply.refreshToken ?? grant.refreshToken;
   return Object.freeze({
     ...grant,
     accessToken: reply.accessToken,
     scopes: reply.scopes ?? grant.scopes,
     obtainedAt: startedAt,
     expiresAt: startedAt + reply.expiresInMs,
-    ...(refreshToken && { refreshToken }),
+    // A reply without one leaves the old refresh token in force (RFC 6749, section 6).
+    ...(reply.refreshToken && { refreshToken: reply.refreshToken }),
   });
 };
 
