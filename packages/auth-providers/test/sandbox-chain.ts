@@ -13,6 +13,7 @@ import {
   type Terminal,
 } from '@tributary/pipeline';
 import { createInvocation } from '@tributary/pipeline/invocation';
+import { route } from '@tributary/route';
 import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
 import { collectLogs, makeCall } from '@tributary/testing';
 import {
@@ -24,6 +25,9 @@ import {
   oauth,
   resolveProviders,
 } from '../src/index.js';
+
+/** Without /wiki, as authorize() has it. */
+const CURRENT_USER = route`/rest/api/user/current`;
 
 const serviceFetch: ServiceFetch = (url, init) => fetch(url, { ...init, redirect: 'manual' });
 
@@ -114,8 +118,8 @@ export const openChain = (
     makeCall({
       site,
       principal,
-      path: '/rest/api/user/current',
-      template: '/rest/api/user/current',
+      path: CURRENT_USER.value,
+      template: CURRENT_USER.template,
       ...(id !== undefined && {
         invocation: createInvocation({ surface: 'web', user: { id } }),
       }),
