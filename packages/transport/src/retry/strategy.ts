@@ -23,5 +23,8 @@ export type RetryPlan =
       readonly afterMs?: never;
     };
 
-/** Whether an outcome is worth another attempt, and when; `undefined` where it has no opinion. Pure. */
+/**
+ * Whether an outcome is worth another attempt, and when; `undefined` where it has no opinion. Pure.
+ * Asked about failures and about statuses that are not ok.
+ */
 export type RetryStrategy = (attempt: RetryAttempt, outcome: RetryOutcome) => RetryPlan | undefined;
