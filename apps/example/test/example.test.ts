@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from '@tributary/sandbox';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js');
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The built app in a process of its own, with nothing of this machine's settings. */
+const start = (args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const clean = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith('TRIBUTARY_')),
+    );
+    execFile(
+      process.execPath,
+      [MAIN, ...args],
+      { env: { ...clean, ...env }, timeout: 20_000 },
+      (error, stdout, stderr) => {
+        resolve({
+          code: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
+          stdout,
+          stderr,
+        });
+      },
+    );
+  });
+
+describe('against its own sandbox', () => {
+  test('tells the three ways, the consent round and the report', async () => {
+    const { code, stdout, stderr } = await start([]);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/asApp +GET +\/wiki\/api\/v2\/pages +200/);
+    expect(stdout).toMatch(/asUser +GET +\/wiki\/rest\/api\/user\/current +401/);
+    expect(stdout).toMatch(/a script clicks it as Jonas Weber/);
+    expect(stdout).toMatch(/asUser +POST +\/wiki\/rest\/api\/content\/\{\}\/label +200/);
+    expect(stdout).toMatch(/asUser +POST +\/wiki\/api\/v2\/footer-comments +201/);
+    expect(stdout).toMatch(/bare +GET +\/wiki\/rest\/api\/audit +200/);
+    expect(stdout).toMatch(/ENG .* yes\n/);
+    expect(stdout).toMatch(/PPL .* no\n/);
+    expect(stdout).toMatch(/made-up people/);
+    expect(stdout).toMatch(/^1\. .*--interactive.*\n2\. .*\.env.*\n3\. .*wire\.ts/m);
+    expect(stdout).not.toMatch(/sandbox-(?:classic|scoped)-token|Basic |Bearer /);
+  });
+
+  test('--stale-days moves the line, and --explain prints the chain', async () => {
+    const { code, stdout } = await start(['--stale-days', '1000', '--explain']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/observe +request-log/);
+    expect(stdout).toMatch(/1000 days or more/);
+  });
+
+  test('--help needs nothing', async () => {
+    const { code, stdout } = await start(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/--interactive/);
+  });
+});
+
+describe('bad settings give one line and exit code 2', () => {
+  test.each([
+    ['an unknown option', ['--nonsense'], {}, /--nonsense/],
+    ['a stray argument', ['nonsense'], {}, /nonsense/],
+    ['no number of days', ['--stale-days', 'many'], {}, /--stale-days/],
+    ['a token without a site', [], { TRIBUTARY_TOKEN: 'canary' }, /TRIBUTARY_SITE/],
+    ['a site that is none', [], { TRIBUTARY_SITE: 'nowhere' }, /TRIBUTARY_SITE/],
+    [
+      'a token without an email',
+      [],
+      { TRIBUTARY_SITE: 'https://example.atlassian.net', TRIBUTARY_TOKEN: 'canary' },
+      /TRIBUTARY_EMAIL/,
+    ],
+  ])('%s', async (_, args, env: Record<string, string>, message) => {
+    const { code, stdout, stderr } = await start(args, env);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain('canary');
+  });
+});
+
+describe('against a site of settings', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+  afterAll(() => sandbox.close());
+
+  const settings = (person: 'admin' | 'editor') => ({
+    TRIBUTARY_SITE: sandbox.siteUrl,
+    TRIBUTARY_EMAIL: sandbox.people[person].email,
+    TRIBUTARY_TOKEN: sandbox.people[person].apiToken,
+  });
+
+  test('only reads, and says what it skipped and what would enable it', async () => {
+    sandbox.clearJournal();
+    const { code, stdout, stderr } = await start([], settings('admin'));
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/read-only/);
+    expect(stdout).toMatch(/Skipped: the review\. .*TRIBUTARY_CLIENT_ID/);
+    expect(stdout).toMatch(/bare +GET +\/wiki\/rest\/api\/audit +200/);
+    expect(new Set(sandbox.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+  });
+
+  test('an audit log that the credential may not read is skipped', async () => {
+    const { code, stdout } = await start([], settings('editor'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Skipped: the audit log \(403\)\..*administrator/);
+  });
+
+  test('a site that is not there fails with exit code 1 and says why', async () => {
+    const { code, stderr } = await start([], {
+      ...settings('admin'),
+      TRIBUTARY_SITE: 'http://127.0.0.1:1',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/NETWORK_FAILED/);
+    expect(stderr).not.toContain(sandbox.people.admin.apiToken);
+  });
+});
