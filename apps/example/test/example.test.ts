@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { type Sandbox, startSandbox } from '@tributary/sandbox';
+import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js');
@@ -11,16 +11,21 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** The built app in a process of its own, with nothing of this machine's settings. */
+/** Nothing of this machine's settings, and no screen that a browser could open on. */
+const cleanEnvironment = () =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(?:TRIBUTARY_|DISPLAY$|WAYLAND_DISPLAY$|BROWSER$)/.test(name),
+    ),
+  );
+
+/** The built app in a process of its own. */
 const start = (args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> =>
   new Promise((resolve) => {
-    const clean = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !name.startsWith('TRIBUTARY_')),
-    );
     execFile(
       process.execPath,
       [MAIN, ...args],
-      { env: { ...clean, ...env }, timeout: 20_000 },
+      { env: { ...cleanEnvironment(), ...env }, timeout: 20_000 },
       (error, stdout, stderr) => {
         resolve({
           code: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
@@ -55,6 +60,30 @@ describe('against its own sandbox', () => {
     expect(stdout).toMatch(/observe +request-log/);
     expect(stdout).toMatch(/1000 days or more/);
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    '--interactive prints the address where no browser can open, and waits for the person',
+    async () => {
+      const app = spawn(process.execPath, [MAIN, '--interactive'], { env: cleanEnvironment() });
+      let stdout = '';
+      let stderr = '';
+      app.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+      });
+      const address = new Promise<string>((resolve) => {
+        app.stderr.setEncoding('utf8').on('data', (text: string) => {
+          stderr += text;
+          const url = /^http\S+\/authorize\S+$/m.exec(stderr)?.[0];
+          if (url !== undefined && stderr.endsWith('\n')) resolve(url);
+        });
+      });
+      const code = new Promise((resolve) => app.on('close', resolve));
+      await walkConsent({ as: 'editor' })(await address);
+      expect(await code).toBe(0);
+      expect(stdout).toMatch(/Log in as jonas\.weber@halden\.example/);
+      expect(stdout).toMatch(/got a label and a comment, as you\./);
+    },
+  );
 
   test('--help needs nothing', async () => {
     const { code, stdout } = await start(['--help']);
