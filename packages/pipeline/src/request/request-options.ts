@@ -41,12 +41,16 @@ const FETCH_OPTIONS: ReadonlySet<string> = new Set([
 
 const NO_OPTIONS: CallOptions = Object.freeze(Object.create(null));
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
-const PLAIN_GET: ReadRequest = Object.freeze({
-  method: 'GET',
-  headers: NO_HEADERS,
-  redirect: 'follow',
-  options: NO_OPTIONS,
-});
+
+type Fields = { -readonly [Field in keyof ReadRequest]: ReadRequest[Field] };
+
+/** Without prototype, so that a field that wasn't given is not read from a polluted one either. */
+const record = (fields: Omit<Fields, 'body' | 'signal' | 'timeout'>): Fields =>
+  Object.assign(Object.create(null), fields);
+
+const PLAIN_GET: ReadRequest = Object.freeze(
+  record({ method: 'GET', headers: NO_HEADERS, redirect: 'follow', options: NO_OPTIONS }),
+);
 
 /** Own properties only: what a polluted Object.prototype says has no say. */
 const ownProperties = (input: object): Record<string, unknown> =>
@@ -100,15 +104,12 @@ export const readRequestOptions = (
   if (hasBody && (method === 'GET' || method === 'HEAD')) {
     throw new RequestError('body', `a ${method} request can't have one`, template);
   }
-  const read = hasBody ? readBody(own.body as BodyInput, template) : undefined;
-  if (read?.contentType !== undefined) headers['content-type'] ??= read.contentType;
-  return {
-    method,
-    headers,
-    redirect: readRedirect(own.redirect, template),
-    options: readMiddlewareOptions(own),
-    ...(read && { body: read.body }),
-    ...(signal && { signal }),
-    ...(timeout !== undefined && { timeout }),
-  };
+  const given = hasBody ? readBody(own.body as BodyInput, template) : undefined;
+  if (given?.contentType !== undefined) headers['content-type'] ??= given.contentType;
+  const redirect = readRedirect(own.redirect, template);
+  const read = record({ method, headers, redirect, options: readMiddlewareOptions(own) });
+  if (given !== undefined) read.body = given.body;
+  if (signal !== undefined) read.signal = signal;
+  if (timeout !== undefined) read.timeout = timeout;
+  return read;
 };
