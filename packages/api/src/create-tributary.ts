@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 import { type AuthProvider, type AuthProviderFactory, ConfigError } from '@tributary/pipeline';
 import { createRegistry, type Plugin } from '@tributary/pipeline/di';
 import { createFacade, type FacadeOptions, type Tributary } from './create-facade.js';

@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 import { CLOCK, CONSENT, CONSENT_PROMPT, type Plugin } from '@tributary/pipeline/di';
 import { consent } from './consent.js';
 import { type TerminalPromptOptions, terminalPrompt } from './terminal/index.js';

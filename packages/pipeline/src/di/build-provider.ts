@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 import type { DependencyContainer } from 'tsyringe';
 import { ChainError } from '../errors/config-error.js';
 import { TributaryError } from '../errors/tributary-error.js';

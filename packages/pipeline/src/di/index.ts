@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 
 export { composePipeline } from './compose-pipeline.js';
 export type { Plugin, Provider, Registry, Resolver } from './registry.js';
