@@ -17,9 +17,9 @@ import { isSameSecret } from '../same-text.js';
 import { gatewayBases } from '../sites/product-base.js';
 import { waitFor } from '../wait-for.js';
 import { authorizationFlow } from './authorization-flow.js';
-import { grantRefresher } from './grant-refresher.js';
+import type { RefreshGrant } from './grant-refresher.js';
+import type { Granting } from './granting.js';
 import { type OAuthOptions, readOAuthConfig } from './oauth-config.js';
-import { tokenEndpoint } from './token-endpoint.js';
 
 /** A token that ends on the way is refused, and a stream's body can't be sent twice. */
 const MARGIN_MS = 10_000;
@@ -38,8 +38,15 @@ export const oauth = (options: OAuthOptions): AuthProviderFactory => {
   return (services) => {
     const { clock, grants, links } = services;
     const bases = gatewayBases(services);
-    const endpoint = tokenEndpoint(config, services.fetch);
-    const refresh = grantRefresher(services, endpoint);
+
+    let granting: Granting | undefined;
+    const loadGranting = async (): Promise<Granting> => {
+      const { createGranting } = await import('./granting.js');
+      granting ??= createGranting(config, services);
+      return granting;
+    };
+    const refresh: RefreshGrant = async (key, isStale) =>
+      (await loadGranting()).refresh(key, isStale);
 
     /** The invoking user's account, from a verified source or from their own consent: never another's. */
     const account = async (call: Call): Promise<string | undefined> => {
@@ -93,7 +100,7 @@ export const oauth = (options: OAuthOptions): AuthProviderFactory => {
         const { id: userId, accountId: vouched } = invokingUser(call);
         const wanted = call.principal.kind === 'user' ? call.principal.accountId : undefined;
         const accountId = vouched ?? wanted;
-        return authorizationFlow(config, endpoint, services, {
+        return authorizationFlow(config, loadGranting, {
           site: call.site,
           userId,
           ...(accountId !== undefined && { accountId }),
