@@ -31,10 +31,6 @@ export type RedirectDecision =
   | { readonly hop: NextHop; readonly refusal?: never }
   | { readonly refusal: string; readonly hop?: never };
 
-const REDIRECT_STATUS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-export const isRedirect = (status: number): boolean => REDIRECT_STATUS.has(status);
-
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 const RANK: Readonly<Record<Exposure, number>> = { full: 0, 'no-credential': 1, bare: 2 };

@@ -1,21 +1,9 @@
-import { type AuthenticatedCall, type CallBody, RedirectError } from '@tributary/pipeline';
+import type { AuthenticatedCall, CallBody } from '@tributary/pipeline';
 import type { WireRequest } from '../terminal/wire-request.js';
-import { decideRedirect, type Exposure, isRedirect } from './decide-redirect.js';
-import { hopHeaders } from './hop-headers.js';
+import { isRedirect } from './is-redirect.js';
 
-/** As many as fetch follows. */
-const MAX_REDIRECTS = 20;
-
-type HopRequest = WireRequest<CallBody>;
-type Send = (request: HopRequest) => Promise<Response>;
-
-const refuse = (call: AuthenticatedCall, response: Response, what: string): RedirectError => {
-  response.body?.cancel().catch(() => {});
-  return new RedirectError(
-    `The server redirects ${what}; it was not followed. To look at the answer itself, send \`redirect: 'manual'\`.`,
-    { attempts: call.attempt, template: call.template },
-  );
-};
+export type HopRequest = WireRequest<CallBody>;
+export type Send = (request: HopRequest) => Promise<Response>;
 
 /**
  * Sends a request and follows where it is sent, by hand: fetch would take the credential along to
@@ -29,53 +17,9 @@ export const followRedirects = (
 ): Promise<Response> =>
   send(request).then((response) =>
     isRedirect(response.status) || response.type === 'opaqueredirect'
-      ? follow(call, request, response, send, userAgent)
+      ? // Loaded on first use: most programs never see a redirect, and no browser shows one.
+        import('./follow-hops.js').then(({ followHops }) =>
+          followHops(call, request, response, send, userAgent),
+        )
       : response,
   );
-
-const follow = async (
-  call: AuthenticatedCall,
-  first: HopRequest,
-  answer: Response,
-  send: Send,
-  userAgent: string | undefined,
-): Promise<Response> => {
-  if (answer.type === 'opaqueredirect') {
-    throw refuse(call, answer, 'and this runtime hides where to');
-  }
-  if (call.redirect === 'error') throw refuse(call, answer, "although `redirect` is 'error'");
-  let request = first;
-  let response = answer;
-  let exposure: Exposure = 'full';
-  const seen = new Set([`${request.method} ${request.url}`]);
-  while (isRedirect(response.status)) {
-    const location = response.headers.get('location');
-    if (location === null) return response;
-    if (seen.size > MAX_REDIRECTS) {
-      throw refuse(call, response, `more than ${MAX_REDIRECTS} times`);
-    }
-    const { base } = call;
-    const { url, method, body } = request;
-    const { status } = response;
-    const decision = decideRedirect({ base, url, method, body, exposure, status, location });
-    if (decision.hop === undefined) throw refuse(call, response, decision.refusal);
-    const { hop } = decision;
-    exposure = hop.exposure;
-    request = {
-      url: hop.url.href,
-      method: hop.method,
-      headers: hopHeaders(request.headers, exposure, {
-        hasBody: hop.body !== undefined,
-        userAgent,
-      }),
-      body: hop.body,
-      redirect: 'manual',
-    };
-    const step = `${request.method} ${request.url}`;
-    if (seen.has(step)) throw refuse(call, response, 'in a circle');
-    seen.add(step);
-    response.body?.cancel().catch(() => {});
-    response = await send(request);
-  }
-  return response;
-};

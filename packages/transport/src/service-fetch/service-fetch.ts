@@ -11,7 +11,7 @@ import {
   systemRandom,
   TimeoutError,
 } from '@tributary/pipeline';
-import { isRedirect } from '../redirect/decide-redirect.js';
+import { isRedirect } from '../redirect/is-redirect.js';
 import { isBrowser } from '../terminal/runtime.js';
 import { userAgentOf } from '../terminal/user-agent.js';
 import { wireError } from '../terminal/wire-error.js';
