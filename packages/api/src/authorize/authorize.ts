@@ -1,9 +1,5 @@
-import type { AuthProvider, Call, Site } from '@tributary/pipeline';
-import { ConfigError } from '@tributary/pipeline';
-import { currentInvocation } from '@tributary/pipeline/invocation';
-import { route } from '@tributary/route';
+import type { AuthProvider, Site } from '@tributary/pipeline';
 import type { ProductApi } from '../request/api.js';
-import { AuthorizationCheckError } from './authorization-check-error.js';
 
 /** May the invoking user … this content? */
 export interface ConfluenceContentChecks {
@@ -18,86 +14,25 @@ export interface Authorize {
   onConfluenceContent(id: string | number): ConfluenceContentChecks;
 }
 
-type Operation = 'read' | 'update' | 'delete';
+export type Operation = 'read' | 'update' | 'delete';
 
-interface AuthorizeContext {
+export interface AuthorizeContext {
   readonly site: Site;
   readonly provider: AuthProvider | undefined;
   readonly asUser: () => ProductApi;
 }
 
-const unclear = (response: Response, template: string): AuthorizationCheckError =>
-  new AuthorizationCheckError(
-    `The permission check answered ${response.status} and says neither yes nor no; treat it as unknown, not as no.`,
-    { status: response.status, template },
-  );
-
-const readJson = async (response: Response, template: string): Promise<Record<string, unknown>> => {
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw unclear(response, template);
-  }
-  const body: unknown = await response.json().catch(() => undefined);
-  if (typeof body !== 'object' || body === null) throw unclear(response, template);
-  return body as Record<string, unknown>;
-};
-
-/** From the verified invocation, else from the provider, else from Confluence itself. */
-const accountOf = async (context: AuthorizeContext, user: ProductApi): Promise<string> => {
-  const invocation = currentInvocation();
-  const known = invocation?.user?.accountId;
-  if (known !== undefined) return known;
-  const call = {
-    product: 'confluence',
-    site: context.site,
-    principal: { kind: 'user' },
-    ...(invocation && { invocation }),
-  } as Call;
-  const account = await context.provider?.account?.(call);
-  if (account !== undefined) return account;
-  const me = route`/wiki/rest/api/user/current`;
-  const body = await readJson(await user.requestConfluence(me), me.template);
-  if (typeof body.accountId === 'string') return body.accountId;
-  throw new AuthorizationCheckError('Confluence did not say who the invoking user is.', {
-    status: 200,
-    template: me.template,
-  });
-};
-
-/**
- * One check (REST v1, "Check content permissions"). False only where a 200 says so.
- * @throws AuthorizationCheckError for every other answer
- */
-const check = async (
-  context: AuthorizeContext,
-  id: string | number,
-  operation: Operation,
-): Promise<boolean> => {
-  if (context.site.deployment !== 'cloud') {
-    throw new ConfigError(
-      'site',
-      'Data Center has no permission check; read the content as the user instead',
-    );
-  }
-  const user = context.asUser();
-  const path = route`/wiki/rest/api/content/${id}/permission/check`;
-  const identifier = await accountOf(context, user);
-  const response = await user.requestConfluence(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ subject: { type: 'user', identifier }, operation }),
-  });
-  const body = await readJson(response, path.template);
-  if (typeof body.hasPermission !== 'boolean') throw unclear(response, path.template);
-  return body.hasPermission;
-};
-
-export const createAuthorize =
-  (context: AuthorizeContext): (() => Authorize) =>
-  () => ({
+export const createAuthorize = (context: AuthorizeContext): (() => Authorize) => {
+  const check = async (id: string | number, operation: Operation): Promise<boolean> => {
+    // Loaded on first use: few handlers ask.
+    const { checkContent } = await import('./check-content.js');
+    return checkContent(context, id, operation);
+  };
+  return () => ({
     onConfluenceContent: (id) => ({
-      canRead: () => check(context, id, 'read'),
-      canUpdate: () => check(context, id, 'update'),
-      canDelete: () => check(context, id, 'delete'),
+      canRead: () => check(id, 'read'),
+      canUpdate: () => check(id, 'update'),
+      canDelete: () => check(id, 'delete'),
     }),
   });
+};
