@@ -1,11 +1,4 @@
-import type { Sent } from '@tributary/pipeline';
-
-/** What a failure's code tells, and what to do about it. */
-export interface NetworkFailure {
-  readonly sent: Sent;
-  readonly retryable: boolean;
-  readonly advice: string;
-}
+import { type NetworkFailure, UNKNOWN_FAILURE } from './network-failure.js';
 
 const notSent = (advice: string): NetworkFailure => ({ sent: 'no', retryable: true, advice });
 
@@ -73,12 +66,6 @@ const BY_CODE: Readonly<Record<string, NetworkFailure>> = {
   UND_ERR_BODY_TIMEOUT: slow,
 };
 
-const UNKNOWN: NetworkFailure = {
-  sent: 'unknown',
-  retryable: true,
-  advice: 'look whether the call took effect before you repeat a write',
-};
-
 /** System calls that come before the first byte of a request. */
 const BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
 
@@ -88,6 +75,8 @@ export const networkFailure = (
   syscall: string | undefined,
 ): NetworkFailure => {
   const known =
-    code !== undefined && Object.hasOwn(BY_CODE, code) ? (BY_CODE[code] ?? UNKNOWN) : UNKNOWN;
+    code !== undefined && Object.hasOwn(BY_CODE, code)
+      ? (BY_CODE[code] ?? UNKNOWN_FAILURE)
+      : UNKNOWN_FAILURE;
   return syscall !== undefined && BEFORE_SENDING.has(syscall) ? { ...known, sent: 'no' } : known;
 };

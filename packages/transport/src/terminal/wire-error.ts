@@ -1,5 +1,5 @@
 import { NetworkError, RequestError, TributaryError } from '@tributary/pipeline';
-import { networkFailure } from './network-failures.js';
+import { networkFailure } from '#network-failures';
 
 /** What an error has to say of the call that it belongs to. */
 export interface ErrorContext {
