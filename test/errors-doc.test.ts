@@ -23,7 +23,7 @@ const bare = (cell = ''): string => cell.trim().replace(/^`(.*)`$/, '$1');
 /** The rows that begin with a code. */
 const rows: readonly Row[] = text
   .split('\n')
-  .filter((line) => /^\| `[A-Z_]+` \|/.test(line))
+  .filter((line) => /^\| `[A-Z_]+` +\|/.test(line))
   .map((line) => {
     const [, code, className, when, retryable, advice] = line.split('|');
     return {
