@@ -12,6 +12,7 @@ import {
 } from '@tributary/pipeline';
 import { isPromise } from './is-promise.js';
 import { isScopeMismatch } from './scope-mismatch.js';
+import { waitFor } from './wait-for.js';
 
 export interface AuthenticateOptions {
   /** Tells whether a credential has expired. Default: the system's. */
@@ -34,8 +35,9 @@ export const authenticate = ({
     return function auth(call) {
       try {
         const credential = call.provider.credential(call);
+        // The deadline and the signal hold for whatever a provider waits for.
         return isPromise(credential)
-          ? credential.then((found) => send(call, found))
+          ? waitFor(credential, call, clock).then((found) => send(call, found))
           : send(call, credential);
       } catch (error) {
         return Promise.reject(error);
@@ -60,7 +62,7 @@ const answerUnauthorized = async (
   if (await isScopeMismatch(response, clock)) return response;
   if (provider.renew === undefined) return needsAuthentication(call, response);
 
-  const renewed = await renewOrCancel(call, credential, response);
+  const renewed = await renewOrCancel(call, credential, response, clock);
   if (renewed === undefined) return isUser ? needsAuthentication(call, response) : response;
   discard(response);
   if (!isReplayable(call.body)) {
@@ -76,10 +78,12 @@ const renewOrCancel = async (
   call: AttemptCall,
   rejected: Credential,
   response: Response,
+  clock: Clock,
 ): Promise<Credential | undefined> => {
   try {
     call.signal?.throwIfAborted();
-    const renewed = await call.provider.renew?.(call, rejected, response);
+    const renewing = call.provider.renew?.(call, rejected, response);
+    const renewed = renewing && (await waitFor(renewing, call, clock));
     call.signal?.throwIfAborted();
     return renewed;
   } catch (error) {

@@ -88,6 +88,40 @@ describe('the credential', () => {
   });
 });
 
+describe('a caller does not wait longer than it said', () => {
+  const never = () => new Promise<never>(() => {});
+  const late = (call: AttemptCall) => ({ ...call, deadline: clock.monotonic() + 500 });
+
+  test('for a credential', async () => {
+    const { auth, terminal } = sending();
+    const work = auth(late(asUser(providing({ credential: never }))));
+    const ended = expect(work).rejects.toMatchObject({ code: 'TIMEOUT', sent: 'no' });
+    await clock.advance(500);
+    await ended;
+    expect(terminal.calls).toHaveLength(0);
+  });
+
+  test('for a renewal', async () => {
+    const { auth, terminal } = sending(unauthorized());
+    const work = auth(late(asUser(providing({ renew: never }))));
+    const ended = expect(work).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await clock.advance(500);
+    await ended;
+    expect(terminal.calls).toHaveLength(1);
+  });
+
+  test('and is gone at once when it gives up', async () => {
+    const controller = new AbortController();
+    const reason = new Error('gave up');
+    const { auth } = sending();
+    const { signal } = controller;
+    const work = auth(asUser(providing({ credential: never }), { signal }));
+    controller.abort(reason);
+    await expect(work).rejects.toBe(reason);
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('a 401', () => {
   test('as the user, without a credential, needs authentication', async () => {
     const answer = unauthorized('<html>');

@@ -174,6 +174,28 @@ describe('the token endpoint', () => {
     expect(`${inspect(error)}${JSON.stringify(error)}`).not.toMatch(/canary/);
   });
 
+  test('that repeats what it was sent', async () => {
+    const token = (form: URLSearchParams) =>
+      Response.json(
+        {
+          error: 'invalid_grant',
+          error_description: `${decodeURIComponent(`${form}`)} or ${form}`,
+        },
+        { status: 400 },
+      );
+    const opened = openOAuth(fakeAtlassian({ token }));
+    const error = await opened.consent('u1', 'a+da').catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'CONSENT_CALLBACK' });
+    const [form] = opened.atlassian.forms;
+    const shown = `${inspect(error)}${JSON.stringify(error)}${(error as Error).stack}`;
+    expect(shown).toContain('REDACTED');
+    for (const name of ['code', 'client_secret', 'code_verifier']) {
+      const value = String(form?.get(name));
+      expect(shown).not.toContain(value);
+      expect(shown).not.toContain(encodeURIComponent(value));
+    }
+  });
+
   test('with a challenge besides', async () => {
     const challenge = () =>
       Response.json(

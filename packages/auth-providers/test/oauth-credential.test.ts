@@ -372,6 +372,23 @@ describe('secrets', () => {
   });
 });
 
+test('a refresh token that the server repeats is in no log', async () => {
+  const { atlassian, provider, callOf, consent, logger, clock } = openOAuth();
+  await consent('u1', 'ada');
+  await clock.advance(HOUR);
+  atlassian.answerTokensWith((form) =>
+    Response.json(
+      {
+        error: 'invalid_grant',
+        error_description: `The refresh token ${form.get('refresh_token')} is unknown`,
+      },
+      { status: 403 },
+    ),
+  );
+  expect(await provider.credential(callOf('u1'))).toBeUndefined();
+  expect(logger.text()).toContain('The refresh token REDACTED is unknown');
+});
+
 describe('conformance', () => {
   const user = (id: string) => openOAuth().callOf(id);
   const cases = authProviderConformance({

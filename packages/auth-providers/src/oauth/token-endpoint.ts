@@ -1,4 +1,4 @@
-import { revealSecret, Secret, type ServiceFetch } from '@tributary/pipeline';
+import { REDACTED, revealSecret, Secret, type ServiceFetch } from '@tributary/pipeline';
 import type {
   AuthorizationServer,
   Client,
@@ -49,6 +49,7 @@ export const tokenEndpoint = (config: OAuthConfig, fetch: ServiceFetch): TokenEn
     token_endpoint: `${config.issuer}/oauth/token`,
   };
   const client: Client = { client_id: config.clientId };
+  const clientSecret = revealSecret(config.clientSecret);
 
   const open = async (signal: AbortSignal | undefined) => {
     const library = await oauthLibrary();
@@ -58,7 +59,7 @@ export const tokenEndpoint = (config: OAuthConfig, fetch: ServiceFetch): TokenEn
       [library.allowInsecureRequests]: config.isInsecure,
     };
     // client_secret_post: what Atlassian documents.
-    const authentication = library.ClientSecretPost(revealSecret(config.clientSecret));
+    const authentication = library.ClientSecretPost(clientSecret);
     return { library, options, authentication };
   };
 
@@ -74,7 +75,8 @@ export const tokenEndpoint = (config: OAuthConfig, fetch: ServiceFetch): TokenEn
         revealSecret(code.codeVerifier),
         options,
       );
-      return readAnswer(response, (ok) =>
+      const sent = [clientSecret, revealSecret(code.codeVerifier), code.callback.get('code')];
+      return readAnswer(response, sent, (ok) =>
         library.processAuthorizationCodeResponse(server, client, ok),
       );
     },
@@ -87,7 +89,10 @@ export const tokenEndpoint = (config: OAuthConfig, fetch: ServiceFetch): TokenEn
         revealSecret(refreshToken),
         options,
       );
-      return readAnswer(response, (ok) => library.processRefreshTokenResponse(server, client, ok));
+      const sent = [clientSecret, revealSecret(refreshToken)];
+      return readAnswer(response, sent, (ok) =>
+        library.processRefreshTokenResponse(server, client, ok),
+      );
     },
   };
 };
@@ -95,9 +100,10 @@ export const tokenEndpoint = (config: OAuthConfig, fetch: ServiceFetch): TokenEn
 /** The library's own errors hold the answer, tokens included, and go no further than here. */
 const readAnswer = async (
   response: Response,
+  sent: readonly (string | null)[],
   process: (response: Response) => Promise<TokenEndpointResponse>,
 ): Promise<TokenAnswer> => {
-  if (response.status !== 200) return { refusal: await readRefusal(response) };
+  if (response.status !== 200) return { refusal: await readRefusal(response, sent) };
   let reply: TokenEndpointResponse;
   try {
     reply = await process(response);
@@ -118,13 +124,26 @@ const readAnswer = async (
 
 const isHeaderSafe = (token: string): boolean => /^[\x21-\x7e]+$/.test(token);
 
-const readRefusal = async (response: Response): Promise<TokenRefusal> => {
+/** Its words go into errors and logs, and some servers repeat in them what they were sent. */
+const readRefusal = async (
+  response: Response,
+  sent: readonly (string | null)[],
+): Promise<TokenRefusal> => {
+  const hide = (text: string): string => {
+    let hidden = text;
+    for (const secret of sent) {
+      if (!secret) continue;
+      hidden = hidden.replaceAll(secret, REDACTED).replaceAll(encodeURIComponent(secret), REDACTED);
+    }
+    return hidden;
+  };
+
   const { error, error_description: description } = await readJsonObject(response).catch(
     (): Record<string, unknown> => ({}),
   );
   return {
     status: response.status,
-    ...(typeof error === 'string' && { error }),
-    ...(typeof description === 'string' && { description }),
+    ...(typeof error === 'string' && { error: hide(error) }),
+    ...(typeof description === 'string' && { description: hide(description) }),
   };
 };
