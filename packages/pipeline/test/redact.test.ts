@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escapeControl, REDACTED, redactHeaders, redactQuery } from '../src/index.js';
+import { anyText } from './support/any-text.js';
 
 describe('redactHeaders', () => {
   test('shows what says nothing secret, and REDACTED for all else', () => {
@@ -76,7 +77,7 @@ describe('escapeControl', () => {
 
   test('leaves no control character, and changes nothing else', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText(40), (text) => {
         const escaped = escapeControl(text);
         expect(escaped).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
         expect(escapeControl(escaped)).toBe(escaped);
