@@ -6,6 +6,7 @@ import {
   type Pipeline,
   type Principal,
   type Site,
+  type UserPrincipal,
 } from '@tributary/pipeline';
 import { AUTH_PROVIDERS, CLOCK, composePipeline, type Registry } from '@tributary/pipeline/di';
 import { currentInvocation } from '@tributary/pipeline/invocation';
@@ -52,8 +53,8 @@ const createApi = (client: ClientContext, user: AuthProvider | undefined): Api =
   asApp: () => productApi(client, APP, currentInvocation()),
   asUser(accountId) {
     const { invocation, check } = bindUser(user, accountId);
-    const principal: Principal =
-      accountId === undefined ? { kind: 'user' } : { kind: 'user', accountId };
+    // Without an accountId a field of its own all the same, or one could be inherited.
+    const principal = { kind: 'user', accountId } as UserPrincipal;
     return productApi(client, principal, invocation, check);
   },
 });

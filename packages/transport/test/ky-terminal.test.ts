@@ -191,6 +191,18 @@ describe('bodies', () => {
 });
 
 describe('fetch', () => {
+  test('its init holds nothing of a polluted Object.prototype', async () => {
+    const seen: unknown[] = [];
+    const fetch: typeof globalThis.fetch = (_, init) => {
+      Object.defineProperty(Object.prototype, 'body', { value: 'evil', configurable: true });
+      seen.push(init?.body, init?.method);
+      Reflect.deleteProperty(Object.prototype, 'body');
+      return Promise.resolve(new Response('{}'));
+    };
+    await kyTerminal({ fetch }).send(callTo('https://example.com/x/', { method: 'POST' }));
+    expect(seen).toEqual([undefined, 'POST']);
+  });
+
   test('a fetch of one’s own is called with URL and init', async () => {
     const seen: unknown[][] = [];
     const fetch: typeof globalThis.fetch = (...args) => {

@@ -11,7 +11,8 @@ import {
 import { type Route, requireRoute } from '@tributary/route';
 import type { ProductApi, TypedResponse } from './api.js';
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/** Every field is its own, so that none is looked for on Object.prototype. */
+type WholeCall = { [K in keyof Required<Call>]: Call[K] | undefined };
 
 /** What every call of one client shares. */
 export interface ClientContext {
@@ -32,23 +33,23 @@ const buildCall = (
 ): Call => {
   const { value, template } = route;
   const request = readRequestOptions(options, principal, template);
-  const call: Writable<Call> = {
+  const timeout = request.timeout ?? client.timeout;
+  const call: WholeCall = {
     product: 'confluence',
     site: client.site,
     principal,
+    invocation,
     path: value.startsWith('/') ? value : `/${value}`,
     template,
     method: request.method,
     headers: request.headers,
+    body: request.body,
     redirect: request.redirect,
+    signal: request.signal,
+    deadline: timeout === false ? undefined : client.clock.monotonic() + timeout,
     options: request.options,
   };
-  if (invocation !== undefined) call.invocation = invocation;
-  if (request.body !== undefined) call.body = request.body;
-  if (request.signal !== undefined) call.signal = request.signal;
-  const timeout = request.timeout ?? client.timeout;
-  if (timeout !== false) call.deadline = client.clock.monotonic() + timeout;
-  return call;
+  return call as Call;
 };
 
 /** A face of the client for one principal; `check` runs before each call. */

@@ -11,22 +11,26 @@ export const runInInvocation = <T>(invocation: Invocation, work: () => T): T =>
 
 export const currentInvocation = (): Invocation | undefined => current.getStore();
 
+/** Or a field that is not there, a user above all, could come from a polluted Object.prototype. */
+const ownRecord = <T extends object>(fields: T): T => Object.assign(Object.create(null), fields);
+
 /** A fresh invocation. `run` defaults to 1; `interactive` to whether there is a user and no background. */
 export const createInvocation = (
   options: Pick<Invocation, 'surface'> &
     Partial<Pick<Invocation, 'interactive' | 'run'>> & { readonly user?: Invocation['user'] },
 ): Invocation => {
   const noted = new WeakSet<object>();
-  const { surface, user, run = 1 } = options;
-  return Object.freeze({
+  const { surface, user, interactive, run = 1 } = ownRecord(options);
+  const invocation: Invocation = {
     id: crypto.randomUUID(),
     surface,
-    interactive: options.interactive ?? (user !== undefined && surface !== 'background'),
+    interactive: interactive ?? (user !== undefined && surface !== 'background'),
     run,
-    ...(user && { user: Object.freeze({ ...user }) }),
+    ...(user && { user: Object.freeze(ownRecord(user)) }),
     note: (error: object) => {
       noted.add(error);
     },
     hasNoted: (error: unknown) => typeof error === 'object' && error !== null && noted.has(error),
-  });
+  };
+  return Object.freeze(ownRecord(invocation));
 };

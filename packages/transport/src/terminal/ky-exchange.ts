@@ -17,7 +17,9 @@ export const kyExchange = (fetch: typeof globalThis.fetch | undefined): Exchange
   };
 
   return ({ url, method, headers, body, redirect }, signal) => {
-    const init: RequestInit & { duplex?: 'half' } = { method, headers, redirect };
+    // Without prototype, since fetch reads inherited fields too.
+    const init: RequestInit & { duplex?: 'half' } = Object.create(null);
+    Object.assign(init, { method, headers, redirect });
     if (signal !== undefined) init.signal = signal;
     if (body !== undefined) init.body = body;
     if (body instanceof ReadableStream) init.duplex = 'half';
