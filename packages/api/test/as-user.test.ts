@@ -100,6 +100,17 @@ describe('singleUser', () => {
     expect(terminal.outgoing[0]?.authorization).toMatch(/^Basic /);
   });
 
+  test('authorize() asks about that person, whoever sits at the terminal', async () => {
+    const answer = () => Response.json({ hasPermission: true });
+    const user = { ...perUser, isSingleUser: true, account: () => 'account-me' };
+    const { authorize, terminal } = clientOver(answer, { user });
+    await runInInvocation(visit('ann', 'terminal'), () =>
+      authorize().onConfluenceContent(7).canRead(),
+    );
+    const { subject } = JSON.parse(String(terminal.calls[0]?.body));
+    expect(subject).toEqual({ type: 'user', identifier: 'account-me' });
+  });
+
   test.each(['web', 'forge'] as const)('is refused inside a %s invocation', async (surface) => {
     const { api, terminal } = clientOver(new Response(), { user: singleUser(token()) });
     const kept = api.asUser();

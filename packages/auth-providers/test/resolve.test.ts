@@ -121,6 +121,16 @@ describe('asUser(accountId)', () => {
   test('of the one person of a single-user provider', async () => {
     await withUser({ isSingleUser: true, account: () => 'ada' })(asUser({ principal: wanted }));
   });
+
+  test('of the invoking user is not that of a single-user provider', async () => {
+    const invocation = createInvocation({
+      surface: 'terminal',
+      user: { id: 'u', accountId: wanted.accountId },
+    });
+    const call = asUser({ principal: wanted, invocation });
+    const work = withUser({ isSingleUser: true, account: () => 'eve' })(call);
+    await expect(work).rejects.toBeInstanceOf(PrincipalError);
+  });
 });
 
 describe('where it goes', () => {

@@ -24,7 +24,9 @@ const readJson = async (response: Response, template: string): Promise<Record<st
 /** From the verified invocation, else from the provider, else from Confluence itself. */
 const accountOf = async (context: AuthorizeContext, user: ProductApi): Promise<string> => {
   const invocation = currentInvocation();
-  const known = invocation?.user?.accountId;
+  const { provider } = context;
+  // Not the invoking user's where somebody else's credential answers.
+  const known = provider?.isSingleUser ? undefined : invocation?.user?.accountId;
   if (known !== undefined) return known;
   const call = {
     product: 'confluence',
@@ -32,7 +34,7 @@ const accountOf = async (context: AuthorizeContext, user: ProductApi): Promise<s
     principal: { kind: 'user' },
     ...(invocation && { invocation }),
   } as Call;
-  const account = await context.provider?.account?.(call);
+  const account = await provider?.account?.(call);
   if (account !== undefined) return account;
   const me = route`/wiki/rest/api/user/current`;
   const body = await readJson(await user.requestConfluence(me), me.template);
