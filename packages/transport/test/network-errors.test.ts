@@ -28,6 +28,7 @@ describe('network failures', () => {
     [{ code: 'ECONNRESET', syscall: 'read' }, 'unknown', true, 'cut'],
     [{ code: 'UND_ERR_SOCKET' }, 'unknown', true, 'cut'],
     [{ code: 'UND_ERR_HEADERS_TIMEOUT' }, 'unknown', true, ''],
+    [{ code: 'UND_ERR_HEADERS_OVERFLOW' }, 'yes', false, '--max-http-header-size'],
     [{ code: 'constructor' }, 'unknown', true, ''],
     [{}, 'unknown', true, 'no code'],
   ] as const)('%j: sent %s, retryable %s', async (cause, sent, retryable, words) => {

@@ -61,6 +61,12 @@ const BY_CODE: Readonly<Record<string, NetworkFailure>> = {
   ECONNRESET: cut,
   EPIPE: cut,
   UND_ERR_SOCKET: cut,
+  UND_ERR_HEADERS_OVERFLOW: {
+    sent: 'yes',
+    retryable: false,
+    advice:
+      'the headers of the answer are larger than Node takes; start it with --max-http-header-size=65536',
+  },
   ETIMEDOUT: slow,
   UND_ERR_HEADERS_TIMEOUT: slow,
   UND_ERR_BODY_TIMEOUT: slow,
