@@ -66,7 +66,8 @@ export const authProviders = (options: AuthProvidersOptions): Plugin => ({
       },
     });
     registry.provide(RESOLVE, {
-      useFactory: (resolver) => resolveProviders(resolver.get(AUTH_PROVIDERS)),
+      useFactory: (resolver) =>
+        resolveProviders(resolver.get(AUTH_PROVIDERS), { clock: clockOf(resolver) }),
     });
     registry.provide(AUTH, {
       useFactory: (resolver) => authenticate({ clock: clockOf(resolver) }),

@@ -13,7 +13,7 @@ export {
   personalAccessToken,
 } from './providers/personal-access-token.js';
 export { singleUser } from './providers/single-user.js';
-export { resolveProviders } from './resolve.js';
+export { type ResolveOptions, resolveProviders } from './resolve.js';
 export { allowAnyHost, type CloudOptions, cloud } from './sites/cloud.js';
 export { dataCenter } from './sites/data-center.js';
 export type { BaseChoice } from './sites/product-base.js';

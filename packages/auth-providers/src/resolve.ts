@@ -2,24 +2,35 @@ import {
   type AuthProvider,
   type AuthProviders,
   type Call,
+  type Clock,
   ConfigError,
   type Middleware,
   normaliseBase,
   type ResolvedCall,
+  systemClock,
 } from '@tributary/pipeline';
 import { checkPrincipal } from './check-principal.js';
 import { isPromise } from './is-promise.js';
 import { gatewayOf } from './sites/gateway.js';
 import { sitePath } from './sites/site-path.js';
+import { waitFor } from './wait-for.js';
 
 /** More than any process has sites for at a time; then the cache starts anew. */
 const MOST_BASES = 1000;
+
+export interface ResolveOptions {
+  /** Ends the wait for a base or an account at the call's deadline. Default: the system's. */
+  readonly clock?: Clock;
+}
 
 /**
  * The resolve slot: who answers for the call's principal, and at which base.
  * @throws ConfigError when a personal credential stands for the user without singleUser().
  */
-export const resolveProviders = (providers: AuthProviders): Middleware<Call, ResolvedCall> => {
+export const resolveProviders = (
+  providers: AuthProviders,
+  { clock = systemClock }: ResolveOptions = {},
+): Middleware<Call, ResolvedCall> => {
   const { user } = providers;
   if (user?.isPersonal && !user.isSingleUser) {
     throw new ConfigError(
@@ -46,8 +57,8 @@ export const resolveProviders = (providers: AuthProviders): Middleware<Call, Res
         try {
           const provider = providerOf(providers, call);
           const checked = checkPrincipal(call, provider);
-          if (checked !== undefined) return checked.then(() => locate(call, provider, send));
-          return locate(call, provider, send);
+          if (checked === undefined) return locate(call, provider, send, clock);
+          return waitFor(checked, call, clock).then(() => locate(call, provider, send, clock));
         } catch (error) {
           return Promise.reject(error);
         }
@@ -60,10 +71,11 @@ const locate = (
   call: Call,
   provider: AuthProvider,
   send: (call: Call, provider: AuthProvider, endpoint: string) => Promise<Response>,
+  clock: Clock,
 ): Promise<Response> => {
   const endpoint = provider.endpoint(call);
   return isPromise(endpoint)
-    ? endpoint.then((found) => send(call, provider, found))
+    ? waitFor(endpoint, call, clock).then((found) => send(call, provider, found))
     : send(call, provider, endpoint);
 };
 

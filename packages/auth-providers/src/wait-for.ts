@@ -4,7 +4,7 @@ import { type Call, type Clock, TimeoutError } from '@tributary/pipeline';
 export type Patience = Pick<Call, 'signal' | 'deadline' | 'template'>;
 
 /**
- * Waits for work that other callers share: a caller that gives up, by its signal or its deadline,
+ * Waits for what a provider does, which other callers may share: a caller that gives up, by its signal or its deadline,
  * stops waiting, and the work goes on.
  */
 export const waitFor = <T>(work: Promise<T>, patience: Patience, clock: Clock): Promise<T> => {
@@ -31,8 +31,11 @@ export const waitFor = <T>(work: Promise<T>, patience: Patience, clock: Clock): 
 };
 
 const lateError = (template: string): TimeoutError =>
-  new TimeoutError('The deadline passed while a credential was being fetched.', {
-    template,
-    attempts: 0,
-    sent: 'no',
-  });
+  new TimeoutError(
+    'The deadline passed while a credential, or where it belongs, was being fetched.',
+    {
+      template,
+      attempts: 0,
+      sent: 'no',
+    },
+  );

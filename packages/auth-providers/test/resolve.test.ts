@@ -7,7 +7,7 @@ import {
   type ResolvedCall,
 } from '@tributary/pipeline';
 import { createInvocation } from '@tributary/pipeline/invocation';
-import { makeCall, middlewareConformance, staticProvider } from '@tributary/testing';
+import { fakeClock, makeCall, middlewareConformance, staticProvider } from '@tributary/testing';
 import { describe, expect, test } from 'vitest';
 import { apiToken, cloud, dataCenter, resolveProviders, singleUser } from '../src/index.js';
 import { makeServices } from './services.js';
@@ -130,6 +130,24 @@ describe('asUser(accountId)', () => {
     const call = asUser({ principal: wanted, invocation });
     const work = withUser({ isSingleUser: true, account: () => 'eve' })(call);
     await expect(work).rejects.toBeInstanceOf(PrincipalError);
+  });
+});
+
+describe('a caller does not wait longer than it said', () => {
+  const never = () => new Promise<never>(() => {});
+  const wanted = { kind: 'user', accountId: 'ada' } as const;
+
+  test.each([
+    ['for the base', { ...none, endpoint: never }, { principal: { kind: 'none' } }],
+    ['for the account', { ...user, account: never }, { principal: wanted }],
+  ] as const)('%s', async (_, provider, overrides) => {
+    const clock = fakeClock();
+    const providers = { user: provider, none: provider };
+    const resolve = resolveProviders(providers, { clock }).wrap(async () => new Response());
+    const work = resolve(makeCall({ site, ...overrides, deadline: clock.monotonic() + 500 }));
+    const ended = expect(work).rejects.toMatchObject({ code: 'TIMEOUT', sent: 'no' });
+    await clock.advance(500);
+    await ended;
   });
 });
 
