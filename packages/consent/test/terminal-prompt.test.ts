@@ -144,13 +144,17 @@ describe('the terminal prompt', () => {
     expect(await isFree('127.0.0.1', port)).toBe(true);
   });
 
-  it('closes connections that a browser keeps open', async () => {
+  it.each([
+    ['that say nothing', ''],
+    ['in the middle of a request', 'GET /callback HTTP/1.1\r\nHost: loc'],
+  ])('closes connections %s', async (_, text) => {
     const round = await askInTerminal(port);
     const { connect } = await import('node:net');
     const spare = connect(port, '127.0.0.1');
     const isClosed = new Promise((resolve) => spare.once('close', resolve));
     spare.on('error', () => {});
     await new Promise((resolve) => spare.once('connect', resolve));
+    spare.write(text);
     await round.knock({});
     expect(await round.outcome).toBe('granted');
     await isClosed;
