@@ -115,6 +115,7 @@ describe('against the sandbox, over HTTP', () => {
     ['a 200 that says nothing', { status: 200, body: '{"errors":[]}' }],
     ['a 200 that is no JSON', { status: 200, body: '<html>' }],
     ['a 500', { status: 500, body: '' }],
+    ['a 403 that says no', { status: 403, body: '{"hasPermission":false}' }],
   ])('authorize() takes %s for neither yes nor no', async (_, answer) => {
     const { api, authorize } = client();
     const space = route`/wiki/api/v2/spaces/${65538}/pages?limit=${1}`;
