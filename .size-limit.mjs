@@ -42,7 +42,7 @@ export default [
   {
     name: 'api, everything (ky, oauth4webapi and open too)',
     path: 'packages/api/dist/index.js',
-    limit: '69 KiB',
+    limit: '72 KiB',
     gzip: true,
     modifyEsbuildConfig: (config) => ({ ...forNode(config), splitting: true }),
   },

@@ -15,7 +15,10 @@ import type { Api } from './request/api.js';
 import { bindUser } from './request/as-user.js';
 import { type ClientContext, productApi } from './request/send-request.js';
 
-/** One composed client. Dispose of it, or use `await using`, and its sockets, stores and timers close. */
+/**
+ * One composed client. Dispose of it, or use `await using`, and its sockets, stores and timers close.
+ * Calls that are under way end by themselves, at their deadline at the latest; later ones are refused.
+ */
 export interface Tributary extends Api, AsyncDisposable {
   /** The same three ways, in the shape of Forge's default export. */
   readonly api: Api;
@@ -49,7 +52,8 @@ const checkProviders = (providers: AuthProviders, site: Site): void => {
 };
 
 const createApi = (client: ClientContext, user: AuthProvider | undefined): Api => ({
-  requestConfluence: productApi(client, NOBODY, undefined).requestConfluence,
+  requestConfluence: (path, options) =>
+    productApi(client, NOBODY, currentInvocation()).requestConfluence(path, options),
   asApp: () => productApi(client, APP, currentInvocation()),
   asUser(accountId) {
     const { invocation, check } = bindUser(user, accountId);
@@ -72,11 +76,13 @@ export const createFacade = (
   const providers = registry.get(AUTH_PROVIDERS);
   checkProviders(providers, site);
   const pipeline = composePipeline(registry);
+  let isClosed = false;
   const client: ClientContext = {
     site,
     send: pipeline.send,
     clock: registry.get(CLOCK),
     timeout: callTimeout,
+    isClosed: () => isClosed,
   };
   const api = createApi(client, providers.user);
   return {
@@ -84,6 +90,9 @@ export const createFacade = (
     api,
     authorize: createAuthorize({ site, provider: providers.user, asUser: () => api.asUser() }),
     pipeline,
-    [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => {
+      isClosed = true;
+      return pipeline[Symbol.asyncDispose]();
+    },
   };
 };

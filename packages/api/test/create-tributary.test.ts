@@ -102,6 +102,15 @@ test('closes what it was given to close, once', async () => {
   expect(closed).toBe(1);
 });
 
+test('refuses calls after it was disposed of', async () => {
+  const client = clientOver(new Response());
+  await client[Symbol.asyncDispose]();
+  await expect(client.api.asApp().requestConfluence(route`/wiki/api/v2/spaces`)).rejects.toThrow(
+    /disposed of/,
+  );
+  expect(client.terminal.calls).toHaveLength(0);
+});
+
 test('the process exits by itself after real calls', async () => {
   await using sandbox = await startSandbox();
   const script = `

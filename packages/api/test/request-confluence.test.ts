@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { cloud } from '@tributary/auth-providers';
 import { PrincipalError, RequestError } from '@tributary/pipeline';
+import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { RouteError } from '@tributary/route';
 import { describe, expect, test } from 'vitest';
 import { assumeTrustedRoute, route } from '../src/index.js';
@@ -125,6 +127,19 @@ describe('requestConfluence', () => {
       code: 'CONFIG_INVALID',
       field: 'app',
     });
+  });
+
+  test('goes to the site that the invocation names', async () => {
+    const { api, terminal } = clientOver(new Response());
+    const site = cloud('https://other.atlassian.net');
+    const invocation = createInvocation({ surface: 'background', site });
+    await runInInvocation(invocation, () => api.asApp().requestConfluence(page)).catch(() => {});
+    await runInInvocation(invocation, () => api.requestConfluence(page));
+    await api.requestConfluence(page);
+    expect(terminal.outgoing.map(({ url }) => url.host)).toEqual([
+      'other.atlassian.net',
+      'example.atlassian.net',
+    ]);
   });
 
   test('an aborted signal rejects with its reason', async () => {

@@ -63,6 +63,7 @@ const answerUnauthorized = async (
   if (provider.renew === undefined) return needsAuthentication(call, response);
 
   const renewed = await renewOrCancel(call, credential, response, clock);
+  if (renewed === 'unchanged') return response;
   if (renewed === undefined) return isUser ? needsAuthentication(call, response) : response;
   discard(response);
   if (!isReplayable(call.body)) {
@@ -79,7 +80,7 @@ const renewOrCancel = async (
   rejected: Credential,
   response: Response,
   clock: Clock,
-): Promise<Credential | undefined> => {
+): Promise<Credential | 'unchanged' | undefined> => {
   try {
     call.signal?.throwIfAborted();
     const renewing = call.provider.renew?.(call, rejected, response);

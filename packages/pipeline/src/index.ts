@@ -24,6 +24,7 @@ export type {
   AuthProviderFactory,
   AuthProviders,
   ProviderServices,
+  VerifiedIdentity,
 } from './credentials/auth-provider.js';
 export type { AuthorizationFlow, PendingAuthorization } from './credentials/authorization-flow.js';
 export type { ConsentPrompt, ConsentRequest } from './credentials/consent-prompt.js';
@@ -35,6 +36,7 @@ export type {
   GrantDecision,
   GrantedSite,
   GrantKey,
+  GrantStorage,
   GrantStore,
 } from './credentials/grant-store.js';
 export type { ErrorCode } from './errors/codes.js';
@@ -51,6 +53,7 @@ export {
   RateLimitedError,
   RedirectError,
   TimeoutError,
+  VerificationError,
 } from './errors/wire-errors.js';
 export type { Invocation, InvokingUser } from './invocation/invocation.js';
 export type { BodyInput } from './request/body.js';

@@ -76,7 +76,7 @@ describe('what is right passes', () => {
           if (credential === undefined || call.provider.renew === undefined) return response;
           const renewed = await call.provider.renew(call, credential, response);
           await response.body?.cancel();
-          return next({ ...call, credential: renewed });
+          return next({ ...call, credential: renewed === 'unchanged' ? credential : renewed });
         },
       }),
     }),

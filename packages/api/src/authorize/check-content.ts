@@ -30,7 +30,7 @@ const accountOf = async (context: AuthorizeContext, user: ProductApi): Promise<s
   if (known !== undefined) return known;
   const call = {
     product: 'confluence',
-    site: context.site,
+    site: invocation?.site ?? context.site,
     principal: { kind: 'user' },
     ...(invocation && { invocation }),
   } as Call;
@@ -54,7 +54,8 @@ export const checkContent = async (
   id: string | number,
   operation: Operation,
 ): Promise<boolean> => {
-  if (context.site.deployment !== 'cloud') {
+  const { deployment } = currentInvocation()?.site ?? context.site;
+  if (deployment !== 'cloud') {
     throw new ConfigError(
       'site',
       'Data Center has no permission check; read the content as the user instead',

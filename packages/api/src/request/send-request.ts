@@ -1,5 +1,6 @@
 import {
   type Call,
+  ChainError,
   type Clock,
   type Handler,
   type Invocation,
@@ -16,11 +17,14 @@ type WholeCall = { [K in keyof Required<Call>]: Call[K] | undefined };
 
 /** What every call of one client shares. */
 export interface ClientContext {
+  /** Where calls go whose invocation names no site of its own. */
   readonly site: Site;
   readonly send: Handler<Call>;
   readonly clock: Clock;
   /** Ms, or false for none. */
   readonly timeout: number | false;
+  /** Whether the client was disposed of: what a call needs is closed then. */
+  readonly isClosed: () => boolean;
 }
 
 /** Builds the Call that a caller meant. */
@@ -36,7 +40,7 @@ const buildCall = (
   const timeout = request.timeout ?? client.timeout;
   const call: WholeCall = {
     product: 'confluence',
-    site: client.site,
+    site: invocation?.site ?? client.site,
     principal,
     invocation,
     path: value.startsWith('/') ? value : `/${value}`,
@@ -62,6 +66,9 @@ export const productApi = (
   requestConfluence<T>(path: Route, options?: RequestOptions) {
     const route = requireRoute(path);
     try {
+      if (client.isClosed()) {
+        throw new ChainError('This client was disposed of; create another one for further calls.');
+      }
       check?.(route.template);
       const call = buildCall(client, principal, invocation, route, options);
       return client.send(call) as Promise<TypedResponse<T>>;

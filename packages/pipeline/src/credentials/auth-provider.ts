@@ -15,12 +15,21 @@ export interface AuthProvider {
   endpoint(call: Call): string | Promise<string>;
   /** The credential to send, or `undefined` to send none (as the user: not yet granted). */
   credential(call: ResolvedCall): Credential | undefined | Promise<Credential | undefined>;
-  /** After a 401 with `rejected`: a fresh credential, or `undefined` where only the user can help. */
+  /**
+   * After a 401 with `rejected`: a fresh credential; `undefined` where only the user can help; or
+   * 'unchanged' where it is the right one all the same (it was renewed moments ago), so that the 401
+   * is the answer.
+   */
   renew?(
     call: ResolvedCall,
     rejected: Credential,
     response: Response,
-  ): Promise<Credential | undefined>;
+  ): Promise<Credential | 'unchanged' | undefined>;
+  /**
+   * Who the credential belongs to, asked at an endpoint that never answers anonymously.
+   * @throws VerificationError when it is not valid there.
+   */
+  verify?(call: Call): Promise<VerifiedIdentity>;
   /** The way to ask the user; absent where nobody can be asked. */
   authorization?(call: ResolvedCall): AuthorizationFlow;
   /** Throws a `ConfigError` when its credential can't work at `site`; run once, when it is composed. */
@@ -33,6 +42,16 @@ export interface AuthProvider {
   readonly isPersonal?: boolean;
   /** Acts as its one person in every `asUser()`, and so needs no invoking user. Default false. */
   readonly isSingleUser?: boolean;
+}
+
+/** Who a credential turned out to belong to. */
+export interface VerifiedIdentity {
+  readonly accountId: string;
+  readonly displayName?: string;
+  /** The site URL that it is good for. */
+  readonly site: string;
+  /** What it may do, where the server says so. */
+  readonly scopes?: readonly string[];
 }
 
 /** What a provider is built from; the composition root hands it over. */

@@ -58,3 +58,10 @@ export interface AccountLinkKey {
   readonly clientId: string;
   readonly userId: string;
 }
+
+/** Where an app keeps its grants: one backend for both, and for closing them. */
+export interface GrantStorage {
+  readonly grants: GrantStore;
+  readonly links: AccountLinks;
+  readonly dispose: () => Promise<void>;
+}

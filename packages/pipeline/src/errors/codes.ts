@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   REDIRECT_REFUSED: 'A redirect leads where the request must not go.',
   BODY_NOT_REPLAYABLE: 'The request has to be sent again, but its body is a stream that was used.',
   RESPONSE_NOT_OK: 'The server answered with an error status.',
+  VERIFICATION_FAILED: 'A credential is not valid where it was verified, or belongs to nobody.',
   AUTHORIZATION_CHECK_FAILED: 'A permission check got no clear answer.',
 } as const satisfies Record<string, string>;
 

@@ -85,3 +85,23 @@ export class AuthorizationServerError extends TributaryError {
     return { error: this.error };
   }
 }
+
+/** A credential is not valid where it was verified, or belongs to nobody. */
+export class VerificationError extends TributaryError {
+  override name = 'VerificationError';
+  /** The status of the answer, where there was one. */
+  readonly status: number | undefined;
+
+  constructor(
+    message: string,
+    options: { readonly status?: number; readonly cause?: unknown } = {},
+  ) {
+    const { status, ...rest } = options;
+    super(message, { code: 'VERIFICATION_FAILED', sent: 'yes', ...rest });
+    this.status = status;
+  }
+
+  protected override details(): Record<string, unknown> {
+    return { status: this.status };
+  }
+}

@@ -17,16 +17,18 @@ const ownRecord = <T extends object>(fields: T): T => Object.assign(Object.creat
 /** A fresh invocation. `run` defaults to 1; `interactive` to whether there is a user and no background. */
 export const createInvocation = (
   options: Pick<Invocation, 'surface'> &
-    Partial<Pick<Invocation, 'interactive' | 'run'>> & { readonly user?: Invocation['user'] },
+    Partial<Pick<Invocation, 'interactive' | 'run' | 'user' | 'site' | 'installationId'>>,
 ): Invocation => {
   const noted = new WeakSet<object>();
-  const { surface, user, interactive, run = 1 } = ownRecord(options);
+  const { surface, user, site, installationId, interactive, run = 1 } = ownRecord(options);
   const invocation: Invocation = {
     id: crypto.randomUUID(),
     surface,
     interactive: interactive ?? (user !== undefined && surface !== 'background'),
     run,
     ...(user && { user: Object.freeze(ownRecord(user)) }),
+    ...(site && { site }),
+    ...(installationId !== undefined && { installationId }),
     note: (error: object) => {
       noted.add(error);
     },

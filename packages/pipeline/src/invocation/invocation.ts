@@ -1,3 +1,5 @@
+import type { Site } from '../call/site.js';
+
 /** The app's own signed-in user, from a verified source: a session, an invocation token, a terminal. */
 export interface InvokingUser {
   /** Stable, in the app's own terms. */
@@ -14,6 +16,10 @@ export interface Invocation {
   /** Whether somebody is there to be asked. */
   readonly interactive: boolean;
   readonly user?: InvokingUser;
+  /** The site that it is about, where its verified source says so; its calls go there. */
+  readonly site?: Site;
+  /** The installation that it belongs to (Forge), from the verified source. */
+  readonly installationId?: string;
   /** 1 for the first run; the handler is run again after each consent. */
   readonly run: number;
   /** Remembers an error that passed the consent slot on behalf of this invocation. */
