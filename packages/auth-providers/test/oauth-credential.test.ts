@@ -7,8 +7,8 @@ import { BASE, fakeAtlassian, keyOf, openOAuth, options, SITE } from './oauth-se
 import { OTHER_ID } from './services.js';
 
 const HOUR = 3_600_000;
-const opened = (credential: Credential | undefined) =>
-  credential && revealSecret(credential.authorization);
+const opened = (credential: Credential | 'unchanged' | undefined) =>
+  credential === 'unchanged' ? credential : credential && revealSecret(credential.authorization);
 const unauthorized = () => new Response(null, { status: 401 });
 const refreshesOf = ({ forms }: ReturnType<typeof fakeAtlassian>) =>
   forms.filter((form) => form.get('grant_type') === 'refresh_token').length;

@@ -188,7 +188,8 @@ describe('bearer(function)', () => {
     const response = new Response('', { status: 401 });
     expect(await provider.renew?.(rejected, first, response)).toBeUndefined();
     const renewed = await provider.renew?.(rejected, first, response);
-    expect(renewed && revealSecret(renewed.authorization)).toBe('Bearer two');
+    if (typeof renewed !== 'object') throw new Error('no fresh credential');
+    expect(revealSecret(renewed.authorization)).toBe('Bearer two');
   });
 
   test('what it gives is checked, and not shown', async () => {
