@@ -1,7 +1,16 @@
 import { install, turbo } from './prepare.mjs';
 import { runShown } from './run.mjs';
+import { isUp } from './services/lifecycle.mjs';
 
 await install();
+if (!(await isUp())) {
+  const start = 'start both with: npx -y pnpm@12 services up';
+  if (process.env.CI === 'true') {
+    console.error(`CI tests the stores against a real Redis and PostgreSQL; ${start}`);
+    process.exit(1);
+  }
+  console.error(`Without Redis and PostgreSQL their tests are skipped; ${start}`);
+}
 console.error('Building and checking types …');
 await turbo(['build', 'typecheck']);
 process.exitCode = await runShown('node', [
