@@ -227,8 +227,12 @@ describe('dispose', () => {
 test('the facts of every answer are known outside', async () => {
   const { send } = createPipeline(fill());
   expect(factsOf(await send(makeCall()))).toEqual({
+    method: 'GET',
     template: '/wiki/{}',
     attempts: 1,
+    provider: 'test',
+    site: makeCall().site,
+    base: 'https://a.example/',
     sentWith: 'valid',
   });
 });

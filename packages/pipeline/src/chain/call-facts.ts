@@ -1,10 +1,17 @@
 import type { AuthenticatedCall } from '../call/call.js';
+import type { Site } from '../call/site.js';
 import type { Clock } from '../services/clock.js';
 
 /** What outer slots and explanations know of an answer, never taken from a header that a server could set. */
 export interface CallFacts {
+  readonly method: string;
   readonly template: string;
   readonly attempts: number;
+  /** The kind of the provider that answered for the principal. */
+  readonly provider: string;
+  readonly site: Site;
+  /** Where the call went: the site, its gateway, or a Data Center's context path. */
+  readonly base: string;
   readonly sentWith: 'none' | 'expired' | 'valid';
 }
 
@@ -18,8 +25,12 @@ const sentWith = (call: AuthenticatedCall, clock: Clock): CallFacts['sentWith'] 
 
 /** What will be known of the answer to `call`, as it is sent: a credential may expire on the way. */
 export const factsFor = (call: AuthenticatedCall, clock: Clock): CallFacts => ({
+  method: call.method,
   template: call.template,
   attempts: call.attempt,
+  provider: call.provider.kind,
+  site: call.site,
+  base: call.base,
   sentWith: sentWith(call, clock),
 });
 

@@ -42,6 +42,8 @@ export interface AuthProvider {
   readonly isPersonal?: boolean;
   /** Acts as its one person in every `asUser()`, and so needs no invoking user. Default false. */
   readonly isSingleUser?: boolean;
+  /** Knows by itself who is invoking, as Forge's runtime does, so that asUser() needs no invocation. Default false. */
+  readonly knowsUser?: boolean;
 }
 
 /** Who a credential turned out to belong to. */
