@@ -29,8 +29,11 @@ export interface Tributary extends Api, AsyncDisposable {
 }
 
 export interface FacadeOptions {
-  /** From `cloud(…)` or `dataCenter(…)`. */
-  readonly site: Site;
+  /**
+   * From `cloud(…)` or `dataCenter(…)`: where calls go whose invocation names no site of its own.
+   * Leave it out where each does (Forge Remote, an app of many tenants); a call without any is refused.
+   */
+  readonly site?: Site | undefined;
   /** Ms for all attempts of a call together, until the response's headers; false for none. Default 30 000. */
   readonly timeout?: number | false;
 }
@@ -45,7 +48,8 @@ const readTimeout = (timeout: number | false): number | false => {
   throw new ConfigError('timeout', 'must be a number of ms above 0, or false');
 };
 
-const checkProviders = (providers: AuthProviders, site: Site): void => {
+const checkProviders = (providers: AuthProviders, site: Site | undefined): void => {
+  if (site === undefined) return;
   for (const provider of [providers.app, providers.user, providers.none]) {
     provider?.checkSite?.(site);
   }

@@ -23,10 +23,10 @@ export interface TributaryOptions extends FacadeOptions {
  */
 export const createTributary = (options: TributaryOptions): Tributary => {
   const { site, timeout, plugins = [], ...defaults } = options;
-  if (typeof site?.url !== 'string') {
+  if (site !== undefined && typeof site?.url !== 'string') {
     throw new ConfigError(
       'site',
-      "is missing; give cloud('https://example.atlassian.net') or dataCenter(…)",
+      "is no site; give cloud('https://example.atlassian.net') or dataCenter(…)",
     );
   }
   const registry = createRegistry({ plugins, defaults: defaultPlugins(defaults) });

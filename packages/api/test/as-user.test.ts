@@ -84,6 +84,12 @@ describe('asUser()', () => {
     });
   });
 
+  test('needs no invocation where the provider knows by itself who is invoking', async () => {
+    const { api, terminal } = clientOver(new Response(), { user: { ...perUser, knowsUser: true } });
+    await api.asUser().requestConfluence(me);
+    expect(terminal.calls[0]?.principal).toMatchObject({ kind: 'user', accountId: undefined });
+  });
+
   test('never falls back to the app', async () => {
     const { api, terminal } = clientOver(new Response(), { user: undefined as never });
     await runInInvocation(visit('ann'), async () => {

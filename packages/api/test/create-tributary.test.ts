@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { cloud, memoryGrants, personalAccessToken } from '@tributary/auth-providers';
 import { type AnywhereMiddleware, noRetry } from '@tributary/pipeline';
 import { GRANT_STORE, OBSERVE, type Plugin, RETRY, TRANSPORT } from '@tributary/pipeline/di';
+import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { startSandbox } from '@tributary/sandbox';
 import { fakeTerminal } from '@tributary/testing';
 import { expect, test } from 'vitest';
@@ -71,11 +72,27 @@ test('two clients in one process share nothing', async () => {
 });
 
 test.each([
-  ['site', () => createTributary({} as never)],
+  ['site', () => createTributary({ site: 'https://example.atlassian.net' as never })],
+  ['site', () => createTributary({ site: null as never })],
   ['timeout', () => createTributary({ site, timeout: 0 })],
   ['timeout', () => createTributary({ site, timeout: Number.NaN })],
 ])('names %s when it is wrong', (field, create) => {
   expect(create).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
+});
+
+test('a client without a site serves invocations that name one, and says so to all other calls', async () => {
+  const { api, authorize, terminal } = clientOver(new Response(), { site: undefined });
+  const spaces = route`/wiki/api/v2/spaces`;
+  const refused = { code: 'CONFIG_INVALID', field: 'site' };
+  await expect(api.asApp().requestConfluence(spaces)).rejects.toMatchObject(refused);
+  const nowhere = createInvocation({ surface: 'web', user: { id: 'ada' } });
+  const may = () => authorize().onConfluenceContent(1).canRead();
+  await expect(runInInvocation(nowhere, may)).rejects.toMatchObject(refused);
+  expect(terminal.calls).toHaveLength(0);
+
+  const there = createInvocation({ surface: 'background', site });
+  await runInInvocation(there, () => api.asApp().requestConfluence(spaces));
+  expect(terminal.calls.map((call) => call.site)).toEqual([site]);
 });
 
 test('a credential that can not work at the site is an error at once', () => {

@@ -17,7 +17,7 @@ export interface Authorize {
 export type Operation = 'read' | 'update' | 'delete';
 
 export interface AuthorizeContext {
-  readonly site: Site;
+  readonly site: Site | undefined;
   readonly provider: AuthProvider | undefined;
   readonly asUser: () => ProductApi;
 }

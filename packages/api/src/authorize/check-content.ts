@@ -2,6 +2,7 @@ import { type Call, ConfigError } from '@tributary/pipeline';
 import { currentInvocation } from '@tributary/pipeline/invocation';
 import { route } from '@tributary/route';
 import type { ProductApi } from '../request/api.js';
+import { siteOf } from '../request/send-request.js';
 import { AuthorizationCheckError } from './authorization-check-error.js';
 import type { AuthorizeContext, Operation } from './authorize.js';
 
@@ -30,7 +31,7 @@ const accountOf = async (context: AuthorizeContext, user: ProductApi): Promise<s
   if (known !== undefined) return known;
   const call = {
     product: 'confluence',
-    site: invocation?.site ?? context.site,
+    site: siteOf(invocation, context.site),
     principal: { kind: 'user' },
     ...(invocation && { invocation }),
   } as Call;
@@ -54,7 +55,7 @@ export const checkContent = async (
   id: string | number,
   operation: Operation,
 ): Promise<boolean> => {
-  const { deployment } = currentInvocation()?.site ?? context.site;
+  const { deployment } = siteOf(currentInvocation(), context.site);
   if (deployment !== 'cloud') {
     throw new ConfigError(
       'site',

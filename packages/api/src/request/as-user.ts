@@ -51,9 +51,8 @@ export const bindUser = (
     checkSingleUser(invocation);
     return { invocation, check: (template) => checkSingleUser(currentInvocation(), template) };
   }
-  if (invocation?.user === undefined && !(accountId !== undefined && provider?.canImpersonate)) {
-    refuse(OUTSIDE);
-  }
+  const isNamed = accountId !== undefined && provider?.canImpersonate;
+  if (invocation?.user === undefined && !isNamed && !provider?.knowsUser) refuse(OUTSIDE);
   return {
     invocation,
     check(template) {

@@ -2,6 +2,7 @@ import {
   type Call,
   ChainError,
   type Clock,
+  ConfigError,
   type Handler,
   type Invocation,
   type Principal,
@@ -18,7 +19,7 @@ type WholeCall = { [K in keyof Required<Call>]: Call[K] | undefined };
 /** What every call of one client shares. */
 export interface ClientContext {
   /** Where calls go whose invocation names no site of its own. */
-  readonly site: Site;
+  readonly site: Site | undefined;
   readonly send: Handler<Call>;
   readonly clock: Clock;
   /** Ms, or false for none. */
@@ -26,6 +27,16 @@ export interface ClientContext {
   /** Whether the client was disposed of: what a call needs is closed then. */
   readonly isClosed: () => boolean;
 }
+
+/** @throws ConfigError where neither the client nor the invocation names a site. */
+export const siteOf = (invocation: Invocation | undefined, site: Site | undefined): Site => {
+  const found = invocation?.site ?? site;
+  if (found !== undefined) return found;
+  throw new ConfigError(
+    'site',
+    'the client has none, and this call belongs to no invocation that names one; give createTributary a site, or make the call in such an invocation',
+  );
+};
 
 /** Builds the Call that a caller meant. */
 const buildCall = (
@@ -40,7 +51,7 @@ const buildCall = (
   const timeout = request.timeout ?? client.timeout;
   const call: WholeCall = {
     product: 'confluence',
-    site: invocation?.site ?? client.site,
+    site: siteOf(invocation, client.site),
     principal,
     invocation,
     path: value.startsWith('/') ? value : `/${value}`,
