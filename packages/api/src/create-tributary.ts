@@ -24,10 +24,7 @@ export interface TributaryOptions extends FacadeOptions {
 export const createTributary = (options: TributaryOptions): Tributary => {
   const { site, timeout, plugins = [], ...defaults } = options;
   if (site !== undefined && typeof site?.url !== 'string') {
-    throw new ConfigError(
-      'site',
-      "is no site; give cloud('https://example.atlassian.net') or dataCenter(…)",
-    );
+    throw new ConfigError('site', "give cloud('https://example.atlassian.net') or dataCenter(…)");
   }
   const registry = createRegistry({ plugins, defaults: defaultPlugins(defaults) });
   return createFacade(registry, timeout === undefined ? { site } : { site, timeout });

@@ -34,7 +34,7 @@ export const siteOf = (invocation: Invocation | undefined, site: Site | undefine
   if (found !== undefined) return found;
   throw new ConfigError(
     'site',
-    'the client has none, and this call belongs to no invocation that names one; give createTributary a site, or make the call in such an invocation',
+    'is missing; give createTributary one, or call inside an invocation that names one',
   );
 };
 
