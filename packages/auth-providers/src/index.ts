@@ -1,5 +1,7 @@
 export { type AuthenticateOptions, authenticate } from './authenticate.js';
 export { grantKeyId } from './grants/grant-key.js';
+export { GrantStoreError } from './grants/grant-store-error.js';
+export { GrantUnreadableError } from './grants/grant-unreadable-error.js';
 export { memoryAccountLinks } from './grants/memory-account-links.js';
 export { type MemoryGrantsOptions, memoryGrants } from './grants/memory-grants.js';
 export { GrantRefreshError } from './oauth/grant-refresh-error.js';

@@ -9,6 +9,8 @@ const encodePart = (part: string): string =>
     .replace(/[!'()*_~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%', '=');
 
+const decodePart = (part: string): string => decodeURIComponent(part.replaceAll('=', '%'));
+
 /** Parts as one string, different for different parts. */
 export const encodeParts = (parts: readonly string[]): string => parts.map(encodePart).join('/');
 
@@ -17,4 +19,37 @@ export const grantKeyId = (key: GrantKey): string => {
   const { issuer, clientId, accountId, installationId } = key;
   const parts = [issuer, clientId, accountId];
   return encodeParts(installationId === undefined ? parts : [...parts, installationId]);
+};
+
+/** The key whose id it is, or undefined where it is nobody's. */
+export const parseGrantKeyId = (id: string): GrantKey | undefined => {
+  let parts: readonly string[];
+  try {
+    parts = id.split('/').map(decodePart);
+  } catch {
+    return undefined;
+  }
+  const [issuer, clientId, accountId, installationId, ...more] = parts;
+  if (issuer === undefined || clientId === undefined || accountId === undefined) return undefined;
+  if (more.length > 0) return undefined;
+  const key = { issuer, clientId, accountId };
+  return installationId === undefined ? key : { ...key, installationId };
+};
+
+const PARTS = ['issuer', 'clientId', 'accountId', 'installationId'] as const;
+
+/** Whether every part that is given equals the key's. */
+export const matchesKey = (key: GrantKey, given: Partial<GrantKey>): boolean =>
+  PARTS.every((part) => given[part] === undefined || given[part] === key[part]);
+
+/** What the ids of all matching keys begin with: the parts up to the first that is not given. */
+export const grantKeyPrefix = (given: Partial<GrantKey>): string => {
+  let prefix = '';
+  for (const part of PARTS.slice(0, 3)) {
+    const value = given[part];
+    if (value === undefined) break;
+    // No separator after the account: nothing else may follow it.
+    prefix += part === 'accountId' ? encodePart(value) : `${encodePart(value)}/`;
+  }
+  return prefix;
 };

@@ -1,6 +1,6 @@
 /** One row: an encrypted value, and the version that each write raises by one. */
 export interface Row {
-  /** From 1. */
+  /** Above 0. That of a new row lies above every one that its id had before, so that none comes back. */
   readonly version: number;
   readonly value: string;
 }

@@ -15,6 +15,8 @@ export const ERROR_CODES = {
     'The authorization server answered with something that does not match what was asked.',
   CONSENT_UNAVAILABLE: 'There is no way to ask the user here.',
   GRANT_REFRESH_FAILED: 'The grant could not be renewed; it is kept.',
+  GRANT_STORE_FAILED: 'The grant store could not be used; it keeps what it has.',
+  GRANT_UNREADABLE: 'A stored grant can not be read with the keys that are given; it is kept.',
   AUTHORIZATION_SERVER: 'The authorization server refused or could not be understood.',
   NETWORK_FAILED: 'The connection failed.',
   TIMEOUT: 'The deadline passed before the response headers came.',

@@ -1,0 +1,140 @@
+import {
+  type Clock,
+  ConfigError,
+  type Grant,
+  type GrantDecision,
+  type GrantKey,
+  type GrantStorage,
+  type GrantStore,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@tributary/pipeline';
+import { grantFromText, grantToText } from './grant-json.js';
+import { grantKeyId, grantKeyPrefix, matchesKey, parseGrantKeyId } from './grant-key.js';
+import { GrantStoreError } from './grant-store-error.js';
+import { guardTable } from './guarded-table.js';
+import { stillHolds } from './late-decision.js';
+import { takeLease } from './lease.js';
+import { leasedLinks } from './leased-links.js';
+import type { LeasedTable } from './leased-table.js';
+import { persist } from './persist.js';
+import type { RowCodec } from './row-codec.js';
+import { createTurns } from './turns.js';
+
+export interface LeasedGrantsOptions {
+  /** Seals what is stored: `encryption(…)`. */
+  readonly codec: RowCodec;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** For the jitter of waiting. Default: the system's. */
+  readonly random?: Random;
+  /** How long a holder may take to decide, in ms; then the next one has its turn. Default 60,000. */
+  readonly leaseMs?: number;
+  /** How long before the end of its lease a holder is told to stop, in ms. Default 5,000, and at most half of the lease. */
+  readonly warningMs?: number;
+}
+
+export const LEASE_DEFAULTS = { leaseMs: 60_000, warningMs: 5_000 } as const;
+
+const PREFIX = 'grant/';
+
+const idOf = (key: GrantKey): string => `${PREFIX}${grantKeyId(key)}`;
+
+interface Loaded {
+  /** 0: there is no row. */
+  readonly version: number;
+  readonly grant: Grant | undefined;
+}
+
+/** Grants and account links in any database that is a `LeasedTable`; disposing of it closes the table. */
+export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions): GrantStorage => {
+  const { codec, clock = systemClock, random = systemRandom } = options;
+  const { leaseMs, warningMs } = readTimes(options);
+  const table = guardTable(source);
+  const turns = createTurns();
+  const closing = new AbortController();
+  const holders = new Set<Promise<unknown>>();
+  let closed: Promise<void> | undefined;
+
+  const load = async (id: string): Promise<Loaded> => {
+    const row = await table.read(id);
+    if (row === undefined) return { version: 0, grant: undefined };
+    return { version: row.version, grant: grantFromText(await codec.open(id, row.value)) };
+  };
+
+  /** Resolves to what is stored in the end. */
+  const apply = async (id: string, seen: Loaded, decision: GrantDecision) => {
+    if (decision === 'keep') return (await load(id)).grant;
+    const grant = decision === 'delete' ? undefined : decision.write;
+    const value = grant && (await codec.seal(id, grantToText(grant)));
+    for (let now = seen; ; now = await load(id)) {
+      if (now !== seen && !stillHolds(decision, seen.grant, now.grant)) return now.grant;
+      if (await persist(clock, () => table.swap(id, now.version, value))) return grant;
+    }
+  };
+
+  const hold = async (id: string, decide: Parameters<GrantStore['exclusive']>[1]) => {
+    // In front of the lease, so that this process has one at a time and wakes the next itself.
+    const endTurn = await turns.take(id);
+    try {
+      const lease = await takeLease(table, id, {
+        ...{ clock, random, leaseMs, warningMs },
+        onEnd: endTurn,
+        closing: closing.signal,
+      });
+      try {
+        const seen = await load(id);
+        return await apply(id, seen, await decide(seen.grant, lease.signal));
+      } finally {
+        await lease.giveBack();
+      }
+    } finally {
+      endTurn();
+    }
+  };
+
+  const grants: GrantStore = {
+    read: async (key) => (await load(idOf(key))).grant,
+    exclusive(key, decide) {
+      const holder = hold(idOf(key), decide);
+      const forget = () => holders.delete(holder);
+      holders.add(holder);
+      holder.then(forget, forget);
+      return holder;
+    },
+    delete: (key) => table.remove(idOf(key)),
+    async *list(prefix) {
+      for await (const id of table.ids(`${PREFIX}${grantKeyPrefix(prefix)}`)) {
+        const key = parseGrantKeyId(id.slice(PREFIX.length));
+        if (key !== undefined && matchesKey(key, prefix)) yield key;
+      }
+    },
+  };
+
+  const close = async (): Promise<void> => {
+    closing.abort(new GrantStoreError('The grant store is closed.'));
+    // Whoever is at the token endpoint has to be able to write what comes back.
+    await Promise.allSettled(holders);
+    await table.close();
+  };
+
+  return {
+    grants,
+    links: leasedLinks(table, codec),
+    dispose() {
+      closed ??= close();
+      return closed;
+    },
+  };
+};
+
+const readTimes = (options: LeasedGrantsOptions) => {
+  const { leaseMs = LEASE_DEFAULTS.leaseMs, warningMs = LEASE_DEFAULTS.warningMs } = options;
+  for (const [field, value] of Object.entries({ leaseMs, warningMs })) {
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new ConfigError(field, 'has to be a number of milliseconds above 0.');
+    }
+  }
+  return { leaseMs, warningMs: Math.min(warningMs, leaseMs / 2) };
+};

@@ -1,0 +1,94 @@
+import type { LeasedTable, Row } from '../../src/grants/leased-table.js';
+
+/** A database in memory; each handle is what one process has of it. */
+export interface MemoryDatabase {
+  handle(): LeasedTable;
+  /** What every later operation meets, until it is taken back. */
+  failWith(error: Error | undefined): void;
+  /** Lets the next swap take effect and lose its answer. */
+  loseNextAnswer(): void;
+  readonly rows: ReadonlyMap<string, Row>;
+  /** Ids whose lease was taken, in order. */
+  readonly acquired: readonly string[];
+}
+
+/** `now` is the database's clock, epoch ms. */
+export const memoryDatabase = ({ now }: { readonly now: () => number }): MemoryDatabase => {
+  const rows = new Map<string, Row>();
+  const leases = new Map<string, { readonly holder: string; readonly endsAt: number }>();
+  const acquired: string[] = [];
+  let failure: Error | undefined;
+  let losesAnswer = false;
+
+  let latest = 0;
+  const write = (id: string, value: string) => {
+    latest += 1;
+    rows.set(id, { version: latest, value });
+  };
+
+  const handle = (): LeasedTable => {
+    let isClosed = false;
+    const check = async () => {
+      // As a database would, it answers later.
+      await Promise.resolve();
+      if (isClosed) throw new Error('This table is closed.');
+      if (failure !== undefined) throw failure;
+    };
+    return {
+      async read(id) {
+        await check();
+        return rows.get(id);
+      },
+      async put(id, value) {
+        await check();
+        write(id, value);
+      },
+      async swap(id, version, value) {
+        await check();
+        const isFirst = (rows.get(id)?.version ?? 0) === version;
+        if (isFirst && value === undefined) rows.delete(id);
+        else if (isFirst && value !== undefined) write(id, value);
+        if (losesAnswer) {
+          losesAnswer = false;
+          throw new Error('The connection was lost.');
+        }
+        return isFirst;
+      },
+      async remove(id) {
+        await check();
+        rows.delete(id);
+      },
+      async *ids(prefix) {
+        await check();
+        for (const id of [...rows.keys()]) if (id.startsWith(prefix)) yield id;
+      },
+      async acquire(id, holder, leaseMs) {
+        await check();
+        const remainingMs = (leases.get(id)?.endsAt ?? 0) - now();
+        if (remainingMs > 0) return { isHeld: false, remainingMs };
+        leases.set(id, { holder, endsAt: now() + leaseMs });
+        acquired.push(id);
+        return { isHeld: true };
+      },
+      async release(id, holder) {
+        await check();
+        if (leases.get(id)?.holder === holder) leases.delete(id);
+      },
+      async close() {
+        isClosed = true;
+      },
+    };
+  };
+
+  return {
+    handle,
+    rows,
+    acquired,
+    failWith(error) {
+      failure = error;
+    },
+    loseNextAnswer() {
+      losesAnswer = true;
+    },
+  };
+};
