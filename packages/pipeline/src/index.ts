@@ -39,6 +39,7 @@ export type {
   GrantStorage,
   GrantStore,
 } from './credentials/grant-store.js';
+export { addPast } from './errors/add-past.js';
 export type { ErrorCode } from './errors/codes.js';
 export { ERROR_CODES } from './errors/codes.js';
 export { ChainError, ConfigError } from './errors/config-error.js';
@@ -46,6 +47,7 @@ export { ConsentError, NeedsAuthenticationError } from './errors/consent-errors.
 export { OutOfBaseError, PrincipalError, RequestError } from './errors/request-errors.js';
 export type { Sent, TributaryErrorOptions } from './errors/tributary-error.js';
 export { hideField, TributaryError } from './errors/tributary-error.js';
+export type { RateLimitReason } from './errors/wire-errors.js';
 export {
   AuthorizationServerError,
   BodyNotReplayableError,

@@ -230,6 +230,7 @@ test('the facts of every answer are known outside', async () => {
     method: 'GET',
     template: '/wiki/{}',
     attempts: 1,
+    waitedMs: 0,
     provider: 'test',
     site: makeCall().site,
     base: 'https://a.example/',

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {
   AuthorizationServerError,
+  addPast,
   BodyNotReplayableError,
   ChainError,
   ConfigError,
@@ -78,6 +79,33 @@ test('field, template, attempts and waiting time are there to read', () => {
   expect(new NetworkError('lost', wire)).toMatchObject(wire);
   expect(new RateLimitedError('wait', { ...wire, retryAfterMs: 5 }).toJSON()).toMatchObject({
     retryAfterMs: 5,
+  });
+  const options = { ...wire, retryAfterMs: 5, reason: 'burst', resetAt: 7 } as const;
+  expect(new RateLimitedError('wait', options).toJSON()).toMatchObject({
+    reason: 'burst',
+    resetAt: 7,
+  });
+});
+
+describe('addPast', () => {
+  test('says the most that is known of all attempts, and never less', () => {
+    const error = new NetworkError('down', { ...wire, sent: 'no' });
+    addPast(error, { sent: 'unknown', waitedMs: 20 });
+    expect(error).toMatchObject({ sent: 'unknown', waitedMs: 20 });
+    addPast(error, { sent: 'no', waitedMs: 10 });
+    addPast(error, {});
+    expect(error.toJSON()).toMatchObject({ sent: 'unknown', waitedMs: 20 });
+    addPast(error, { sent: 'yes' });
+    expect(error.sent).toBe('yes');
+  });
+
+  test('leaves alone what is not ours or frozen', () => {
+    const other = new Error('x');
+    addPast(other, { sent: 'yes', waitedMs: 1 });
+    expect(Object.keys(other)).toEqual([]);
+    const frozen = Object.freeze(new NetworkError('down', { ...wire, sent: 'no' }));
+    addPast(frozen, { sent: 'yes' });
+    expect(frozen.sent).toBe('no');
   });
 });
 

@@ -44,6 +44,8 @@ export interface ResolvedCall<P extends Principal = Principal> extends Call<P> {
 /** One try of a call: 1, 2, …; only the retry slot counts. */
 export interface AttemptCall<P extends Principal = Principal> extends ResolvedCall<P> {
   readonly attempt: number;
+  /** Ms that the call has waited so far, for other attempts and for permits. Absent for none. */
+  readonly waitedMs?: number;
 }
 
 /** An attempt with its credential, if there is one. */

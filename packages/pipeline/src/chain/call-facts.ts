@@ -7,6 +7,8 @@ export interface CallFacts {
   readonly method: string;
   readonly template: string;
   readonly attempts: number;
+  /** Ms that the call waited in all, for other attempts and for permits. */
+  readonly waitedMs: number;
   /** The kind of the provider that answered for the principal. */
   readonly provider: string;
   readonly site: Site;
@@ -28,6 +30,7 @@ export const factsFor = (call: AuthenticatedCall, clock: Clock): CallFacts => ({
   method: call.method,
   template: call.template,
   attempts: call.attempt,
+  waitedMs: call.waitedMs ?? 0,
   provider: call.provider.kind,
   site: call.site,
   base: call.base,

@@ -13,6 +13,8 @@ export interface TributaryErrorOptions {
   readonly sent?: Sent;
   /** How many attempts were made. Default 0. */
   readonly attempts?: number;
+  /** Ms that the call waited in all, for other attempts and for permits. Default 0. */
+  readonly waitedMs?: number;
   /** The call's template, never its filled path. */
   readonly template?: string | undefined;
   readonly cause?: unknown;
@@ -27,6 +29,7 @@ export class TributaryError extends Error {
   readonly retryable: boolean;
   readonly sent: Sent;
   readonly attempts: number;
+  readonly waitedMs: number;
   readonly template: string | undefined;
 
   constructor(message: string, options: TributaryErrorOptions) {
@@ -39,6 +42,7 @@ export class TributaryError extends Error {
     this.retryable = options.retryable ?? false;
     this.sent = options.sent ?? 'no';
     this.attempts = options.attempts ?? 0;
+    this.waitedMs = options.waitedMs ?? 0;
     this.template = options.template;
   }
 
@@ -51,6 +55,7 @@ export class TributaryError extends Error {
       retryable: this.retryable,
       sent: this.sent,
       attempts: this.attempts,
+      ...(this.waitedMs > 0 && { waitedMs: this.waitedMs }),
       template: this.template,
       ...this.details(),
       cause: describeCause(this.cause, isOurs),

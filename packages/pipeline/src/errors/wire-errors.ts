@@ -3,6 +3,7 @@ import { type Sent, TributaryError } from './tributary-error.js';
 
 interface WireErrorOptions {
   readonly attempts: number;
+  readonly waitedMs?: number;
   readonly template: string;
   readonly sent?: Sent;
   readonly retryable?: boolean;
@@ -27,20 +28,39 @@ export class TimeoutError extends TributaryError {
   }
 }
 
-/** The server asked to wait past the call's deadline. */
+/**
+ * Which limit was hit: the app's quota over all tenants, its quota at one, or that of requests a
+ * second; 'unknown' where the server did not say.
+ */
+export type RateLimitReason = 'global-quota' | 'tenant-quota' | 'burst' | 'unknown';
+
+/** The server asked to wait past the call's deadline, now or to an earlier call. */
 export class RateLimitedError extends TributaryError {
   override name = 'RateLimitedError';
-  /** How long the server asked to wait, in ms. */
+  /** How long to wait before the call is made again, in ms. */
   readonly retryAfterMs: number;
+  readonly reason: RateLimitReason;
+  /** Epoch ms, by this machine's clock: when the wait is over. */
+  readonly resetAt: number | undefined;
 
-  constructor(message: string, options: WireErrorOptions & { readonly retryAfterMs: number }) {
-    const { retryAfterMs, ...rest } = options;
+  constructor(
+    message: string,
+    options: WireErrorOptions & {
+      readonly retryAfterMs: number;
+      readonly reason?: RateLimitReason;
+      readonly resetAt?: number;
+    },
+  ) {
+    const { retryAfterMs, reason = 'unknown', resetAt, ...rest } = options;
     super(message, { code: 'RATE_LIMITED', sent: 'yes', retryable: true, ...rest });
     this.retryAfterMs = retryAfterMs;
+    this.reason = reason;
+    this.resetAt = resetAt;
   }
 
   protected override details(): Record<string, unknown> {
-    return { retryAfterMs: this.retryAfterMs };
+    const { retryAfterMs, reason, resetAt } = this;
+    return { retryAfterMs, reason, resetAt };
   }
 }
 
