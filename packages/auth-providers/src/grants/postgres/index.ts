@@ -1,0 +1,1 @@
+export { type PostgresGrantsOptions, postgresGrants } from './postgres-grants.js';

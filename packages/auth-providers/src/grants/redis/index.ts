@@ -1,0 +1,1 @@
+export { type RedisGrantsOptions, redisGrants } from './redis-grants.js';
