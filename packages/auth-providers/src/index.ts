@@ -4,9 +4,16 @@ export { GrantStoreError } from './grants/grant-store-error.js';
 export { GrantUnreadableError } from './grants/grant-unreadable-error.js';
 export { memoryAccountLinks } from './grants/memory-account-links.js';
 export { type MemoryGrantsOptions, memoryGrants } from './grants/memory-grants.js';
+export {
+  CLOUD_LIFETIMES,
+  type GrantExpiresSoon,
+  type GrantLifetimes,
+  grantLifetimes,
+  type LifetimePolicy,
+} from './oauth/grant-lifetimes.js';
 export { GrantRefreshError } from './oauth/grant-refresh-error.js';
 export { oauth } from './oauth/oauth.js';
-export type { OAuthOptions } from './oauth/oauth-config.js';
+export type { OAuthOptions, OnGrantExpiresSoon } from './oauth/oauth-config.js';
 export { type AnonymousOptions, anonymous } from './providers/anonymous.js';
 export { type ApiTokenOptions, apiToken } from './providers/api-token.js';
 export { type BearerOptions, bearer, type TokenSource } from './providers/bearer.js';
@@ -16,6 +23,7 @@ export {
 } from './providers/personal-access-token.js';
 export { singleUser } from './providers/single-user.js';
 export { type ResolveOptions, resolveProviders } from './resolve.js';
+export { chooseSite } from './sites/choose-site.js';
 export { allowAnyHost, type CloudOptions, cloud } from './sites/cloud.js';
 export { dataCenter } from './sites/data-center.js';
 export type { BaseChoice } from './sites/product-base.js';

@@ -4,6 +4,7 @@ import {
   type AuthorizationFlow,
   type AuthProviderFactory,
   type Call,
+  type Clock,
   createPipeline,
   noRetry,
   openCall,
@@ -40,6 +41,14 @@ const fetchTerminal: Terminal = {
   },
 };
 
+let passed = 0;
+const laterClock: Clock = { ...systemClock, now: () => Date.now() + passed };
+
+/** Lets time pass for chains and sandboxes alike: a token just renewed is not renewed again on a 401. */
+export const passTime = (ms: number): void => {
+  passed += ms;
+};
+
 /** An app's callback page, and the sandbox that knows it. */
 export const openSandbox = async () => {
   const callbacks = new Map<string, (callback: URLSearchParams) => void>();
@@ -50,7 +59,7 @@ export const openSandbox = async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
-  const sandbox = await startSandbox({ redirectUris: [redirectUri] });
+  const sandbox = await startSandbox({ redirectUris: [redirectUri], now: laterClock.now });
 
   /** Has a person of the sandbox click through consent, over HTTP. */
   const consent = async (flow: AuthorizationFlow, as: string, deny = false) => {
@@ -83,7 +92,7 @@ export const openChain = (
   parts: { readonly app?: AuthProviderFactory; readonly user?: AuthProviderFactory } = {},
 ) => {
   const logger = collectLogs();
-  const clock = systemClock;
+  const clock = laterClock;
   const services = {
     fetch: serviceFetch,
     clock,

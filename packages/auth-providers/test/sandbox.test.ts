@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiToken, singleUser } from '../src/index.js';
-import { openChain, openSandbox } from './sandbox-chain.js';
+import { openChain, openSandbox, passTime } from './sandbox-chain.js';
 
 let opened: Awaited<ReturnType<typeof openSandbox>>;
 beforeAll(async () => {
@@ -50,6 +50,7 @@ describe('oauth, over HTTP', () => {
     expect(new Set(await Promise.all(all))).toEqual(new Set([accountId]));
     expect(opened.sandbox.refreshes - before).toBe(1);
     // The rotated token is the one that was kept.
+    passTime(31_000);
     opened.sandbox.expireAccessTokens();
     expect(await accountOf(await chain.asUser('u1'))).toBe(accountId);
     expect(opened.sandbox.refreshes - before).toBe(2);
@@ -73,6 +74,7 @@ describe('oauth, over HTTP', () => {
     ]);
     for (const [id, { email }] of users) await opened.consent(await chain.flow(id), email);
     for (let round = 0; round < 3; round += 1) {
+      passTime(31_000);
       opened.sandbox.expireAccessTokens();
       const work = Array.from({ length: 40 }, async (_, index) => {
         const id = index % 2 === 0 ? 'u1' : 'u2';
@@ -97,7 +99,12 @@ describe('oauth, over HTTP', () => {
     const { accountId, email } = person(0);
     await opened.consent(await chain.flow('u1'), email);
     opened.sandbox.expireAccessTokens();
-    opened.sandbox.failNext({ listener: 'auth', pathIncludes: '/oauth/token', status: 503 });
+    opened.sandbox.failNext({
+      listener: 'auth',
+      pathIncludes: '/oauth/token',
+      status: 503,
+      times: 2,
+    });
     const error = await chain.asUser('u1').catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'GRANT_REFRESH_FAILED', retryable: true });
     expect(inspect(error)).not.toContain(opened.sandbox.client.clientSecret);

@@ -9,7 +9,11 @@ export interface Listener {
 }
 
 /** Opens a port on 127.0.0.1 only: everything behind it has well-known passwords. */
-export async function listen(name: string, port: number): Promise<Listener> {
+export async function listen(
+  name: string,
+  port: number,
+  now: () => number = Date.now,
+): Promise<Listener> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(name, port, error)));
@@ -18,7 +22,12 @@ export async function listen(name: string, port: number): Promise<Listener> {
   const { port: actual } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${actual}`,
-    serve: (handler) => server.on('request', handler),
+    serve: (handler) =>
+      server.on('request', (request, response) => {
+        // Clients correct their clocks by it: it must not contradict the ends of tokens.
+        response.setHeader('date', new Date(now()).toUTCString());
+        handler(request, response);
+      }),
     close: () => shut(server),
   };
 }

@@ -71,11 +71,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     );
   }
   const client = seededClient(redirectUris);
-  const [site, gateway, auth] = await listenAll([
-    ['site', options.port ?? 0],
-    ['gateway', options.gatewayPort ?? 0],
-    ['auth', options.authPort ?? 0],
-  ]);
+  const [site, gateway, auth] = await listenAll(
+    [
+      ['site', options.port ?? 0],
+      ['gateway', options.gatewayPort ?? 0],
+      ['auth', options.authPort ?? 0],
+    ],
+    now,
+  );
   const listeners = [site, gateway, auth];
   const database = new Database();
   const journal = new Journal();
@@ -150,8 +153,9 @@ type Wanted = readonly [name: string, port: number];
 // When one port is taken the others are given back: a failed start holds nothing.
 async function listenAll(
   wanted: readonly [Wanted, Wanted, Wanted],
+  now: () => number,
 ): Promise<[Listener, Listener, Listener]> {
-  const tries = await Promise.allSettled(wanted.map(([name, port]) => listen(name, port)));
+  const tries = await Promise.allSettled(wanted.map(([name, port]) => listen(name, port, now)));
   const open = tries.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
   const [site, gateway, auth] = open;
   if (site && gateway && auth) return [site, gateway, auth];

@@ -9,13 +9,12 @@ import {
   Secret,
   type Site,
 } from '@tributary/pipeline';
-import { gatewayOf } from '../sites/gateway.js';
-import { accessibleSites } from './accessible-resources.js';
 import { checkCallback } from './callback.js';
-import { grantingAccount } from './granting-account.js';
-import type { OAuthConfig } from './oauth-config.js';
+import type { OAuthApp } from './client-config.js';
+import type { GrantServer } from './grant-server.js';
 import { oauthLibrary } from './oauth-library.js';
-import type { TokenEndpoint, TokenReply } from './token-endpoint.js';
+import type { TokenReply } from './token-answer.js';
+import type { TokenEndpoint } from './token-endpoint.js';
 import { describeRefusal, isGrantRefused, refusalError } from './token-refusal.js';
 
 /** Who is asked, and for which site. */
@@ -25,19 +24,22 @@ export interface Asked {
   readonly accountId?: string;
 }
 
-type Services = Pick<ProviderServices, 'fetch' | 'clock' | 'grants' | 'links'>;
+export interface RoundOptions {
+  readonly server: GrantServer;
+  readonly app: OAuthApp;
+  readonly endpoint: TokenEndpoint;
+}
 
 /** The two steps of asking one person. */
 export type AuthorizationRound = Pick<AuthorizationFlow, 'start' | 'complete'>;
 
 export const authorizationRound = (
-  config: OAuthConfig,
-  endpoint: TokenEndpoint,
-  services: Services,
+  { server, app, endpoint }: RoundOptions,
+  { grants, links }: Pick<ProviderServices, 'grants' | 'links'>,
   { site, ...asked }: Asked,
 ): AuthorizationRound => {
-  const { issuer, clientId, redirectUri, scopes } = config;
-  const { fetch, clock, grants, links } = services;
+  const { issuer } = endpoint;
+  const { clientId, redirectUri, scopes } = app;
 
   return {
     async start(options) {
@@ -51,7 +53,7 @@ export const authorizationRound = (
       return Object.freeze({
         issuer,
         clientId,
-        url: authorizeUrl(config, state, challenge),
+        url: authorizeUrl(issuer, server, app, state, challenge),
         state,
         codeVerifier: new Secret(verifier),
         redirectUri,
@@ -69,11 +71,15 @@ export const authorizationRound = (
         );
       }
       checkCallback(pending, callback);
-      const startedAt = clock.now();
       const reply = await exchange(endpoint, pending, callback, signal);
-      const granted = { accessToken: reply.accessToken, scopes: reply.scopes ?? pending.scopes };
-      const sites = await accessibleSites(fetch, gatewayOf(site), reply.accessToken, signal);
-      const accountId = await grantingAccount(fetch, site, { ...granted, sites }, signal);
+      const { accessToken, refreshToken, obtainedAt, expiresAt, scopes: granted } = reply;
+      const token = { accessToken, scopes: granted ?? pending.scopes };
+      const isRenewable = refreshToken !== undefined;
+      const { accountId, sites } = await server.ownerOf(
+        site,
+        { ...token, asked: pending.scopes, isRenewable },
+        signal,
+      );
       if (pending.accountId !== undefined && pending.accountId !== accountId) {
         throw new ConsentError(
           'CONSENT_CALLBACK',
@@ -81,12 +87,12 @@ export const authorizationRound = (
         );
       }
       const grant: Grant = Object.freeze({
-        ...granted,
-        obtainedAt: startedAt,
-        grantedAt: startedAt,
-        expiresAt: startedAt + reply.expiresInMs,
+        ...token,
+        obtainedAt,
+        grantedAt: obtainedAt,
+        expiresAt,
         sites,
-        ...(reply.refreshToken && { refreshToken: reply.refreshToken }),
+        ...(refreshToken && { refreshToken }),
       });
       await grants.exclusive({ issuer, clientId, accountId }, async () => ({ write: grant }));
       const { userId } = pending;
@@ -96,17 +102,22 @@ export const authorizationRound = (
   };
 };
 
-/** `audience` and `prompt` as Atlassian documents them; PKCE (RFC 7636) besides the client secret. */
-const authorizeUrl = (config: OAuthConfig, state: string, challenge: string): string => {
-  const url = new URL(`${config.issuer}/authorize`);
+/** PKCE (RFC 7636) besides the client secret. */
+const authorizeUrl = (
+  issuer: string,
+  server: GrantServer,
+  app: OAuthApp,
+  state: string,
+  challenge: string,
+): string => {
+  const url = new URL(`${issuer}${server.authorizePath}`);
   const parameters = {
-    audience: 'api.atlassian.com',
-    client_id: config.clientId,
-    scope: config.scopes.join(' '),
-    redirect_uri: config.redirectUri,
+    ...server.authorizeParameters,
+    client_id: app.clientId,
+    scope: app.scopes.join(' '),
+    redirect_uri: app.redirectUri,
     state,
     response_type: 'code',
-    prompt: 'consent',
     code_challenge: challenge,
     code_challenge_method: 'S256',
   };

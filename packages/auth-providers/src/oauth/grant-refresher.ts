@@ -1,19 +1,16 @@
-import type {
-  Clock,
-  Grant,
-  GrantDecision,
-  GrantKey,
-  ProviderServices,
-  Secret,
-} from '@tributary/pipeline';
+import type { Grant, GrantDecision, GrantKey, ProviderServices, Secret } from '@tributary/pipeline';
 import { grantKeyId } from '../grants/grant-key.js';
 import { isSameSecret } from '../same-text.js';
-import { GrantRefreshError } from './grant-refresh-error.js';
-import type { TokenAnswer, TokenEndpoint, TokenReply } from './token-endpoint.js';
+import { askTwice, refreshError } from './ask-twice.js';
+import { timeLimit } from './time-limit.js';
+import type { TokenReply } from './token-answer.js';
+import type { TokenEndpoint } from './token-endpoint.js';
 import { describeRefusal, isGrantRefused, isPassing, refusalError } from './token-refusal.js';
 
 /** The shared refresh's own time limit: callers come and go. */
 const REFRESH_MS = 30_000;
+/** With the wait for a holder in another process that died: longer than any lease. */
+const FLIGHT_MS = 120_000;
 
 /**
  * A grant that `isStale` no longer applies to: adopted, if another process was faster, or refreshed.
@@ -25,23 +22,35 @@ export type RefreshGrant = (
   isStale: (grant: Grant) => boolean,
 ) => Promise<Grant | undefined>;
 
+/** A grant that the server gave for `spent` and that the store didn't take. */
+interface Unsaved {
+  readonly spent: Secret | undefined;
+  readonly grant: Grant;
+}
+
+interface Renewable {
+  readonly stored: Grant;
+  readonly latest: Grant;
+  readonly refreshToken: Secret;
+}
+
 /** One refresh per grant at a time: in the process by the flight, over processes by the store. */
 export const grantRefresher = (
   services: Pick<ProviderServices, 'clock' | 'grants' | 'logger'>,
-  endpoint: TokenEndpoint,
+  endpointOf: (issuer: string) => TokenEndpoint,
 ): RefreshGrant => {
   const { clock, grants, logger } = services;
   const flights = new Map<string, Promise<Grant | undefined>>();
+  const unsaved = new Map<string, Unsaved>();
 
   const decide = async (
     key: GrantKey,
-    grant: Grant,
-    refreshToken: Secret,
+    { stored: seen, latest, refreshToken }: Renewable,
     lease: AbortSignal,
   ): Promise<GrantDecision> => {
-    const startedAt = clock.now();
-    const answer = await askTwice(endpoint, refreshToken, lease);
-    if ('reply' in answer) return { write: renewedGrant(grant, answer.reply, startedAt) };
+    const endpoint = endpointOf(key.issuer);
+    const answer = await askTwice((signal) => endpoint.refresh(refreshToken, signal), lease);
+    if ('reply' in answer) return { write: renewedGrant(latest, answer.reply) };
     const { refusal } = answer;
     if (!isGrantRefused(refusal)) {
       throw isPassing(refusal) || refusal.status === 200
@@ -50,8 +59,8 @@ export const grantRefresher = (
     }
     // Somebody else may have spent this token and stored its successor.
     const stored = await grants.read(key);
-    const isStored = stored !== undefined && isSameSecret(stored.refreshToken, refreshToken);
-    if (stored !== undefined && !isStored) return 'keep';
+    const isSeen = isSameSecret(stored?.refreshToken, seen.refreshToken);
+    if (stored !== undefined && !isSeen) return 'keep';
     logger.info('A grant has ended; the user has to be asked again.', {
       issuer: key.issuer,
       reason: describeRefusal(refusal),
@@ -59,26 +68,55 @@ export const grantRefresher = (
     return 'delete';
   };
 
-  const run = async (key: GrantKey, isStale: (grant: Grant) => boolean) => {
+  /** What to go on from: the stored grant, or the one that was given for it and could not be written. */
+  const latestOf = (id: string, stored: Grant): Grant => {
+    const kept = unsaved.get(id);
+    if (kept === undefined) return stored;
+    if (isSameSecret(kept.spent, stored.refreshToken)) return kept.grant;
+    unsaved.delete(id);
+    return stored;
+  };
+
+  const run = async (id: string, key: GrantKey, isStale: (grant: Grant) => boolean) => {
     let hasNoRefreshToken = false;
-    const stored = await grants.exclusive(key, async (grant, lease) => {
-      if (grant === undefined || !isStale(grant)) return 'keep';
-      if (grant.refreshToken === undefined) {
+    const grant = await grants.exclusive(key, async (stored, lease) => {
+      if (stored === undefined) return 'keep';
+      const latest = latestOf(id, stored);
+      if (!isStale(latest)) return latest === stored ? 'keep' : { write: latest };
+      const { refreshToken } = latest;
+      if (refreshToken === undefined) {
         hasNoRefreshToken = true;
         return 'keep';
       }
       const limit = timeLimit(clock, REFRESH_MS, lease);
       try {
-        return await decide(key, grant, grant.refreshToken, limit.signal);
+        const decision = await decide(key, { stored, latest, refreshToken }, limit.signal);
+        if (typeof decision === 'object') {
+          unsaved.set(id, { spent: stored.refreshToken, grant: decision.write });
+        }
+        return decision;
       } finally {
         limit.end();
       }
     });
-    return hasNoRefreshToken ? undefined : stored;
+    unsaved.delete(id);
+    return hasNoRefreshToken ? undefined : grant;
   };
 
+  /** A store that never answers must not be waited for by every later caller too. */
+  const limited = (work: Promise<Grant | undefined>): Promise<Grant | undefined> =>
+    new Promise((resolve, reject) => {
+      const cancel = clock.setTimer(
+        () => reject(refreshError('the store of grants gave no turn in time')),
+        FLIGHT_MS,
+      );
+      work.finally(cancel).then(resolve, reject);
+    });
+
   const start = (id: string, key: GrantKey, isStale: (grant: Grant) => boolean) => {
-    const flight = run(key, isStale).finally(() => flights.delete(id));
+    const flight = limited(run(id, key, isStale)).finally(() => {
+      if (flights.get(id) === flight) flights.delete(id);
+    });
     // All its callers may have given up by the time it fails.
     flight.catch(() => {});
     flights.set(id, flight);
@@ -97,60 +135,13 @@ export const grantRefresher = (
   };
 };
 
-/**
- * An answer may get lost after the server has spent the token; within Atlassian's reuse interval of
- * 10 minutes the same token still gets one.
- */
-const askTwice = async (
-  endpoint: TokenEndpoint,
-  refreshToken: Secret,
-  signal: AbortSignal,
-): Promise<TokenAnswer> => {
-  try {
-    return await endpoint.refresh(refreshToken, signal);
-  } catch (lost) {
-    if (signal.aborted) throw refreshError('no answer in time', lost);
-  }
-  try {
-    return await endpoint.refresh(refreshToken, signal);
-  } catch (error) {
-    throw refreshError('no answer', error);
-  }
-};
-
-const refreshError = (what: string, cause?: unknown): GrantRefreshError =>
-  new GrantRefreshError(
-    `The grant could not be renewed (${what}); it is kept, and the same call may succeed later.`,
-    { cause },
-  );
-
-const renewedGrant = (grant: Grant, reply: TokenReply, startedAt: number): Grant => {
-  return Object.freeze({
+const renewedGrant = (grant: Grant, reply: TokenReply): Grant =>
+  Object.freeze({
     ...grant,
     accessToken: reply.accessToken,
     scopes: reply.scopes ?? grant.scopes,
-    obtainedAt: startedAt,
-    expiresAt: startedAt + reply.expiresInMs,
+    obtainedAt: reply.obtainedAt,
+    expiresAt: reply.expiresAt,
     // A reply without one leaves the old refresh token in force (RFC 6749, section 6).
     ...(reply.refreshToken && { refreshToken: reply.refreshToken }),
   });
-};
-
-/** One signal for the lease and for the time that a refresh may take. */
-const timeLimit = (clock: Clock, ms: number, lease: AbortSignal) => {
-  const controller = new AbortController();
-  const onLease = () => controller.abort(lease.reason);
-  const cancel = clock.setTimer(
-    () => controller.abort(new DOMException('The token endpoint took too long.', 'TimeoutError')),
-    ms,
-  );
-  if (lease.aborted) onLease();
-  else lease.addEventListener('abort', onLease, { once: true });
-  return {
-    signal: controller.signal,
-    end() {
-      cancel();
-      lease.removeEventListener('abort', onLease);
-    },
-  };
-};

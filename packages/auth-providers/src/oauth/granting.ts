@@ -1,20 +1,47 @@
 import type { ProviderServices } from '@tributary/pipeline';
 import { type Asked, type AuthorizationRound, authorizationRound } from './authorization-round.js';
-import { grantRefresher, type RefreshGrant } from './grant-refresher.js';
-import type { OAuthConfig } from './oauth-config.js';
-import { tokenEndpoint } from './token-endpoint.js';
+import type { OAuthApp } from './client-config.js';
+import { expiryNotices } from './expiry-notices.js';
+import { type GrantCredentials, grantCredentials } from './grant-credentials.js';
+import { grantRefresher } from './grant-refresher.js';
+import type { GrantServer } from './grant-server.js';
+import type { OnGrantExpiresSoon } from './oauth-config.js';
+import { type TokenEndpoint, tokenEndpoint } from './token-endpoint.js';
 
-/** How a grant comes about, and how it is kept alive. */
-export interface Granting {
-  readonly refresh: RefreshGrant;
+/** How grants come about, are used, and are kept alive. */
+export interface Granting extends GrantCredentials {
   round(asked: Asked): AuthorizationRound;
 }
 
-/** All that talks to the authorization server: a stored grant that is still good needs none of it. */
-export const createGranting = (config: OAuthConfig, services: ProviderServices): Granting => {
-  const endpoint = tokenEndpoint(config, services.fetch);
+export interface GrantingOptions {
+  readonly server: GrantServer;
+  readonly app: OAuthApp;
+  readonly onGrantExpiresSoon?: OnGrantExpiresSoon | undefined;
+}
+
+/** All that works with the grants of one app, whichever server gives them. */
+export const createGranting = (
+  { server, app, onGrantExpiresSoon }: GrantingOptions,
+  services: ProviderServices,
+): Granting => {
+  const endpoints = new Map<string, TokenEndpoint>();
+  const endpointOf = (issuer: string): TokenEndpoint => {
+    const known = endpoints.get(issuer);
+    if (known !== undefined) return known;
+    const url = `${issuer}${server.tokenPath}`;
+    const { refreshParameters } = server;
+    const created = tokenEndpoint({ issuer, url, client: app, refreshParameters }, services);
+    endpoints.set(issuer, created);
+    return created;
+  };
+  const refresh = grantRefresher(services, endpointOf);
+  const noticeExpiry = expiryNotices(services.logger, server.lifetimes, onGrantExpiresSoon);
+
   return {
-    refresh: grantRefresher(services, endpoint),
-    round: (asked) => authorizationRound(config, endpoint, services, asked),
+    ...grantCredentials({ server, client: app, endpointOf, refresh, noticeExpiry }, services),
+    round: (asked) => {
+      const endpoint = endpointOf(server.issuerOf(asked.site));
+      return authorizationRound({ server, app, endpoint }, services, asked);
+    },
   };
 };

@@ -1,5 +1,7 @@
-import { ConfigError, isLoopback, normaliseBase, Secret } from '@tributary/pipeline';
-import { requireToken } from '../providers/config-value.js';
+import { ConfigError } from '@tributary/pipeline';
+import { readAuthorizationServer } from './authorization-server.js';
+import { type OAuthApp, readClient, requireRedirectUri, requireScopes } from './client-config.js';
+import type { GrantExpiresSoon } from './grant-lifetimes.js';
 
 export interface OAuthOptions {
   /** From the app's page in the developer console. */
@@ -14,72 +16,53 @@ export interface OAuthOptions {
   readonly scopes: readonly string[];
   /** Default `https://auth.atlassian.com`. */
   readonly authorizationServer?: string;
+  /**
+   * Called when a grant that is in use ends within 30, 7 and 1 days, once each per grant and process;
+   * the logger is told too. Default: the logger only.
+   */
+  readonly onGrantExpiresSoon?: OnGrantExpiresSoon;
 }
+
+/** What it throws is logged, and reaches no call. */
+export type OnGrantExpiresSoon = (notice: GrantExpiresSoon) => void | Promise<void>;
 
 /** The same, checked. */
-export interface OAuthConfig {
+export interface OAuthConfig extends OAuthApp {
   readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: Secret;
-  readonly redirectUri: string;
-  readonly scopes: readonly string[];
-  /** http is allowed to loopback only, for the sandbox. */
-  readonly isInsecure: boolean;
+  readonly onGrantExpiresSoon?: OnGrantExpiresSoon;
 }
 
-export const DEFAULT_AUTHORIZATION_SERVER = 'https://auth.atlassian.com';
-
-/** RFC 6749, section 3.3. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const IDENTITY_SCOPES = ['read:me', 'read:confluence-user'];
 const MOST_SCOPES = 50;
 
 /** The refresh token depends on it, and it needs no entry in the developer console. */
-const OFFLINE = 'offline_access';
+export const OFFLINE = 'offline_access';
+
+const HINT = "find it in the developer console: your app's Settings";
 
 /** @throws ConfigError naming the option. */
-export const readOAuthConfig = (options: OAuthOptions): OAuthConfig => {
-  const { authorizationServer = DEFAULT_AUTHORIZATION_SERVER } = options;
-  const hint = "find it in the developer console: your app's Settings";
-  const server = new URL(normaliseBase(authorizationServer, 'authorizationServer'));
-  return Object.freeze({
-    issuer: server.href.replace(/\/$/, ''),
-    clientId: requireToken('clientId', options.clientId, hint),
-    clientSecret: new Secret(requireToken('clientSecret', options.clientSecret, hint)),
+export const readOAuthConfig = (options: OAuthOptions): OAuthConfig =>
+  Object.freeze({
+    issuer: readAuthorizationServer(options.authorizationServer),
+    ...readClient(options, HINT),
     redirectUri: requireRedirectUri(options.redirectUri),
     scopes: Object.freeze(readScopes(options.scopes)),
-    isInsecure: server.protocol === 'http:',
+    ...readListener(options.onGrantExpiresSoon),
   });
-};
 
-const requireRedirectUri = (value: unknown): string => {
-  const uri = requireToken('redirectUri', value, 'give the callback URL of your app');
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  const isSafe =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url === undefined || !isSafe || url.hash !== '' || url.username !== '') {
-    throw new ConfigError(
-      'redirectUri',
-      'must be an https URL, or http to localhost, without a fragment, just as it is registered in the developer console',
-    );
+/** @throws ConfigError naming `onGrantExpiresSoon`. */
+export const readListener = (
+  listener: unknown,
+): { readonly onGrantExpiresSoon?: OnGrantExpiresSoon } => {
+  if (listener === undefined) return {};
+  if (typeof listener !== 'function') {
+    throw new ConfigError('onGrantExpiresSoon', 'must be a function');
   }
-  return uri;
+  return { onGrantExpiresSoon: listener as OnGrantExpiresSoon };
 };
 
 const readScopes = (value: unknown): string[] => {
-  if (!Array.isArray(value) || value.length === 0) {
-    throw new ConfigError('scopes', "must be a list such as ['read:page:confluence', 'read:me']");
-  }
-  const scopes = new Set<string>();
-  for (const scope of value as unknown[]) {
-    if (typeof scope !== 'string' || !SCOPE.test(scope)) {
-      throw new ConfigError(
-        'scopes',
-        'holds something that is no scope; give each as a string of its own',
-      );
-    }
-    scopes.add(scope);
-  }
+  const scopes = requireScopes(value, "['read:page:confluence', 'read:me']");
   if (!IDENTITY_SCOPES.some((scope) => scopes.has(scope))) {
     throw new ConfigError(
       'scopes',

@@ -1,35 +1,26 @@
-import { REDACTED, revealSecret, Secret, type ServiceFetch } from '@tributary/pipeline';
+import { type ProviderServices, revealSecret, type Secret } from '@tributary/pipeline';
 import type {
   AuthorizationServer,
   Client,
+  ClientAuth,
   TokenEndpointRequestOptions,
   TokenEndpointResponse,
 } from 'oauth4webapi';
-import { readJsonObject } from '../service-json.js';
-import type { OAuthConfig } from './oauth-config.js';
+import type { OAuthClient } from './client-config.js';
 import { oauthLibrary } from './oauth-library.js';
+import { type ServerClock, serverClock } from './server-clock.js';
+import { readAnswer, type TokenAnswer } from './token-answer.js';
 
-/** What the token endpoint gave. */
-export interface TokenReply {
-  readonly accessToken: Secret;
-  readonly refreshToken?: Secret;
-  readonly scopes?: readonly string[];
-  readonly expiresInMs: number;
-}
-
-/** What the token endpoint said instead (RFC 6749, section 5.2), or an answer that is none of its. */
-export interface TokenRefusal {
-  readonly status: number;
-  readonly error?: string;
-  readonly description?: string;
-}
-
-export type TokenAnswer = { readonly reply: TokenReply } | { readonly refusal: TokenRefusal };
+type Library = Awaited<ReturnType<typeof oauthLibrary>>;
 
 /** The authorization server's token endpoint. It throws only when the request itself failed. */
 export interface TokenEndpoint {
+  readonly issuer: string;
+  readonly clock: ServerClock;
   exchange(code: CodeExchange, signal?: AbortSignal): Promise<TokenAnswer>;
   refresh(refreshToken: Secret, signal?: AbortSignal): Promise<TokenAnswer>;
+  /** For the client itself (RFC 6749, section 4.4); no scope is sent where none is given. */
+  clientCredentials(scopes: readonly string[], signal?: AbortSignal): Promise<TokenAnswer>;
 }
 
 export interface CodeExchange {
@@ -40,110 +31,109 @@ export interface CodeExchange {
   readonly codeVerifier: Secret;
 }
 
-/** Atlassian documents 3600 s; for a server that doesn't say (RFC 6749, section 5.1). */
-const DEFAULT_LIFE_S = 3600;
+export interface TokenEndpointOptions {
+  readonly issuer: string;
+  readonly url: string;
+  readonly client: OAuthClient;
+  /** What a server wants in a refresh besides what RFC 6749, section 6 asks for. */
+  readonly refreshParameters?: Readonly<Record<string, string>>;
+}
 
-export const tokenEndpoint = (config: OAuthConfig, fetch: ServiceFetch): TokenEndpoint => {
-  const server: AuthorizationServer = {
-    issuer: config.issuer,
-    token_endpoint: `${config.issuer}/oauth/token`,
-  };
-  const client: Client = { client_id: config.clientId };
-  const clientSecret = revealSecret(config.clientSecret);
+interface Sent {
+  readonly secrets: readonly (string | null)[];
+  readonly request: (
+    library: Library,
+    authentication: ClientAuth,
+    options: TokenEndpointRequestOptions,
+  ) => Promise<Response>;
+  readonly process: (library: Library, response: Response) => Promise<TokenEndpointResponse>;
+}
 
-  const open = async (signal: AbortSignal | undefined) => {
+export const tokenEndpoint = (
+  { issuer, url, client: { clientId, clientSecret }, refreshParameters = {} }: TokenEndpointOptions,
+  { fetch, clock }: Pick<ProviderServices, 'fetch' | 'clock'>,
+): TokenEndpoint => {
+  const server: AuthorizationServer = { issuer, token_endpoint: url };
+  const client: Client = { client_id: clientId };
+  const times = serverClock(clock);
+
+  const ask = async (
+    { secrets, request, process }: Sent,
+    signal: AbortSignal | undefined,
+  ): Promise<TokenAnswer> => {
     const library = await oauthLibrary();
     const options: TokenEndpointRequestOptions = {
-      [library.customFetch]: (url, { method, headers, body }) =>
-        fetch(url, { method, headers, body, ...(signal && { signal }) }),
-      [library.allowInsecureRequests]: config.isInsecure,
+      [library.customFetch]: (target, { method, headers, body }) =>
+        fetch(target, { method, headers, body, ...(signal && { signal }) }),
+      // http is taken for loopback only, where options are checked: for the sandbox.
+      [library.allowInsecureRequests]: url.startsWith('http:'),
     };
+    const secret = revealSecret(clientSecret);
+    const askedAt = clock.now();
     // client_secret_post: what Atlassian documents.
-    const authentication = library.ClientSecretPost(clientSecret);
-    return { library, options, authentication };
+    const response = await request(library, library.ClientSecretPost(secret), options);
+    return readAnswer(response, {
+      sent: [secret, ...secrets],
+      process: (ok) => process(library, ok),
+      obtainedAt(ok) {
+        times.learn(ok.headers.get('date'), askedAt);
+        return times.now() - (clock.now() - askedAt);
+      },
+    });
   };
 
   return {
-    async exchange(code, signal) {
-      const { library, options, authentication } = await open(signal);
-      const response = await library.authorizationCodeGrantRequest(
-        server,
-        client,
-        authentication,
-        library.validateAuthResponse(server, client, code.callback, code.state),
-        code.redirectUri,
-        revealSecret(code.codeVerifier),
-        options,
-      );
-      const sent = [clientSecret, revealSecret(code.codeVerifier), code.callback.get('code')];
-      return readAnswer(response, sent, (ok) =>
-        library.processAuthorizationCodeResponse(server, client, ok),
-      );
-    },
-    async refresh(refreshToken, signal) {
-      const { library, options, authentication } = await open(signal);
-      const response = await library.refreshTokenGrantRequest(
-        server,
-        client,
-        authentication,
-        revealSecret(refreshToken),
-        options,
-      );
-      const sent = [clientSecret, revealSecret(refreshToken)];
-      return readAnswer(response, sent, (ok) =>
-        library.processRefreshTokenResponse(server, client, ok),
-      );
-    },
-  };
-};
-
-/** The library's own errors hold the answer, tokens included, and go no further than here. */
-const readAnswer = async (
-  response: Response,
-  sent: readonly (string | null)[],
-  process: (response: Response) => Promise<TokenEndpointResponse>,
-): Promise<TokenAnswer> => {
-  if (response.status !== 200) return { refusal: await readRefusal(response, sent) };
-  let reply: TokenEndpointResponse;
-  try {
-    reply = await process(response);
-  } catch {
-    return { refusal: { status: 200 } };
-  }
-  const { access_token: token, refresh_token: refresh, scope, expires_in: life } = reply;
-  if (reply.token_type !== 'bearer' || !isHeaderSafe(token)) return { refusal: { status: 200 } };
-  return {
-    reply: {
-      accessToken: new Secret(token),
-      expiresInMs: (life ?? DEFAULT_LIFE_S) * 1000,
-      ...(refresh !== undefined && { refreshToken: new Secret(refresh) }),
-      ...(scope !== undefined && { scopes: scope.split(' ').filter((part) => part !== '') }),
-    },
-  };
-};
-
-const isHeaderSafe = (token: string): boolean => /^[\x21-\x7e]+$/.test(token);
-
-/** Its words go into errors and logs, and some servers repeat in them what they were sent. */
-const readRefusal = async (
-  response: Response,
-  sent: readonly (string | null)[],
-): Promise<TokenRefusal> => {
-  const hide = (text: string): string => {
-    let hidden = text;
-    for (const secret of sent) {
-      if (!secret) continue;
-      hidden = hidden.replaceAll(secret, REDACTED).replaceAll(encodeURIComponent(secret), REDACTED);
-    }
-    return hidden;
-  };
-
-  const { error, error_description: description } = await readJsonObject(response).catch(
-    (): Record<string, unknown> => ({}),
-  );
-  return {
-    status: response.status,
-    ...(typeof error === 'string' && { error: hide(error) }),
-    ...(typeof description === 'string' && { description: hide(description) }),
+    issuer,
+    clock: times,
+    exchange: (code, signal) =>
+      ask(
+        {
+          secrets: [revealSecret(code.codeVerifier), code.callback.get('code')],
+          request: (library, authentication, options) =>
+            library.authorizationCodeGrantRequest(
+              server,
+              client,
+              authentication,
+              library.validateAuthResponse(server, client, code.callback, code.state),
+              code.redirectUri,
+              revealSecret(code.codeVerifier),
+              options,
+            ),
+          process: (library, ok) => library.processAuthorizationCodeResponse(server, client, ok),
+        },
+        signal,
+      ),
+    refresh: (refreshToken, signal) =>
+      ask(
+        {
+          secrets: [revealSecret(refreshToken)],
+          request: (library, authentication, options) =>
+            library.refreshTokenGrantRequest(
+              server,
+              client,
+              authentication,
+              revealSecret(refreshToken),
+              { ...options, additionalParameters: refreshParameters },
+            ),
+          process: (library, ok) => library.processRefreshTokenResponse(server, client, ok),
+        },
+        signal,
+      ),
+    clientCredentials: (scopes, signal) =>
+      ask(
+        {
+          secrets: [],
+          request: (library, authentication, options) =>
+            library.clientCredentialsGrantRequest(
+              server,
+              client,
+              authentication,
+              scopes.length === 0 ? {} : { scope: scopes.join(' ') },
+              options,
+            ),
+          process: (library, ok) => library.processClientCredentialsResponse(server, client, ok),
+        },
+        signal,
+      ),
   };
 };

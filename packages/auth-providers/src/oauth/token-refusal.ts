@@ -1,5 +1,5 @@
 import { AuthorizationServerError, ConfigError, escapeControl } from '@tributary/pipeline';
-import type { TokenRefusal } from './token-endpoint.js';
+import type { TokenRefusal } from './token-answer.js';
 
 const GRANT_STATUSES = new Set([400, 401, 403]);
 
@@ -32,7 +32,7 @@ export const refusalError = (refusal: TokenRefusal): AuthorizationServerError | 
   if (isClientRefused(refusal)) {
     return new ConfigError(
       'clientSecret',
-      `the authorization server refuses the app (${words}); compare clientId and clientSecret with the developer console`,
+      `the authorization server refuses the app (${words}); compare clientId and clientSecret with the place where they were created`,
     );
   }
   return new AuthorizationServerError(`The authorization server answered with ${words}.`, {
