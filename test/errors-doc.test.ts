@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as api from '@tributary/api';
 import * as authProviders from '@tributary/auth-providers';
+import * as forgeRemote from '@tributary/auth-providers/forge-remote';
+import * as inForge from '@tributary/auth-providers/in-forge';
 import * as consent from '@tributary/consent';
 import * as pipeline from '@tributary/pipeline';
 import * as routes from '@tributary/route';
@@ -39,6 +41,8 @@ const exported: Readonly<Record<string, unknown>> = {
   ...transport,
   ...consent,
   ...authProviders,
+  ...forgeRemote,
+  ...inForge,
   ...api,
   ...routes,
   ...pipeline,
@@ -79,6 +83,8 @@ describe('what an error says of itself is what its row says', () => {
     new pipeline.BodyNotReplayableError('x', wire),
     new authProviders.GrantRefreshError('x'),
     new api.AuthorizationCheckError('x'),
+    new forgeRemote.InvocationTokenError('missing'),
+    new forgeRemote.InvocationKeysError('x'),
   ];
   test.for(errors)('$code', (error) => {
     const row = rows.find(({ code }) => code === error.code);
@@ -99,4 +105,12 @@ test('RESPONSE_NOT_OK depends: yes for 429 and from 502', () => {
     true,
     true,
   ]);
+});
+
+test('every reason of INVOCATION_TOKEN_INVALID is listed as the code has it', () => {
+  const [, section = ''] = text.split(/^## Reasons of .*$/m);
+  const listed = [...section.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\|$/gm)];
+  expect(Object.fromEntries(listed.map(([, reason, why]) => [reason, why]))).toEqual(
+    forgeRemote.INVOCATION_TOKEN_REASONS,
+  );
 });

@@ -26,6 +26,11 @@ export const ERROR_CODES = {
   RESPONSE_NOT_OK: 'The server answered with an error status.',
   VERIFICATION_FAILED: 'A credential is not valid where it was verified, or belongs to nobody.',
   AUTHORIZATION_CHECK_FAILED: 'A permission check got no clear answer.',
+  INVOCATION_TOKEN_INVALID:
+    'A request to a Forge Remote is no invocation of this app; `reason` says why.',
+  INVOCATION_KEYS_UNAVAILABLE: 'The keys that Forge signs invocations with can not be had.',
+  OFFLINE_USER_REFUSED: 'The app was given no token to act for a user who is not there.',
+  PROXY_ERR: "Forge's own proxy refused the request; `errorCode` is its word.",
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
