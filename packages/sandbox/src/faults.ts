@@ -1,6 +1,9 @@
 import type { ListenerName } from './journal.js';
 
-/** What the sandbox answers instead of doing its work. */
+/**
+ * What the sandbox answers instead of doing its work; or, without a `status`, how long it holds back the
+ * answer to work that it did.
+ */
 export interface SandboxFault {
   /** How many requests are hit. Default 1. */
   readonly times?: number;
@@ -10,10 +13,20 @@ export interface SandboxFault {
   readonly pathIncludes?: string;
   /** Only requests at this listener. Default: the site and the gateway. */
   readonly listener?: ListenerName;
-  readonly status: number;
+  /** May be left out where `delayMs` is given. */
+  readonly status?: number;
+  /** How long the answer is held back, in ms. Default 0. */
+  readonly delayMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** A string is sent as it is, anything else as JSON. Default: no body. */
   readonly body?: unknown;
+}
+
+/** What a fault does to one request. */
+export interface Hit {
+  readonly delayMs: number;
+  /** Undefined: the sandbox's own. */
+  readonly answer: FaultAnswer | undefined;
 }
 
 /** The answer of a fault, ready to be sent. */
@@ -33,9 +46,13 @@ export class Faults {
   #pending: Pending[] = [];
 
   add(fault: SandboxFault): void {
-    const { times = 1, status } = fault;
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
+    const { times = 1, status, delayMs } = fault;
+    const isStatus = Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
+    if (!isStatus && (status !== undefined || delayMs === undefined)) {
       throw new RangeError(`failNext: status must be from 200 to 599, not ${status}`);
+    }
+    if (delayMs !== undefined && !(Number.isFinite(delayMs) && delayMs >= 0)) {
+      throw new RangeError(`failNext: delayMs must be a number of ms, not ${delayMs}`);
     }
     if (!Number.isInteger(times) || times < 1) {
       throw new RangeError(`failNext: times must be a positive integer, not ${times}`);
@@ -43,12 +60,12 @@ export class Faults {
     this.#pending.push({ fault, left: times });
   }
 
-  take(listener: ListenerName, method: string, path: string): FaultAnswer | undefined {
+  take(listener: ListenerName, method: string, path: string): Hit | undefined {
     const hit = this.#pending.find(({ fault }) => fits(fault, listener, method, path));
     if (hit === undefined) return undefined;
     hit.left -= 1;
     if (hit.left === 0) this.#pending = this.#pending.filter((pending) => pending !== hit);
-    return answerOf(hit.fault);
+    return { delayMs: hit.fault.delayMs ?? 0, answer: answerOf(hit.fault) };
   }
 
   clear(): void {
@@ -67,7 +84,8 @@ function fits(fault: SandboxFault, listener: ListenerName, method: string, path:
 // Tenant info, accessible resources and the like fail only when a fault names them.
 const isProduct = (path: string): boolean => /^\/(?:wiki|ex\/confluence)\//.test(path);
 
-function answerOf({ status, headers = {}, body = '' }: SandboxFault): FaultAnswer {
+function answerOf({ status, headers = {}, body = '' }: SandboxFault): FaultAnswer | undefined {
+  if (status === undefined) return undefined;
   if (typeof body === 'string') return { status, headers, body };
   return {
     status,

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
-import type { Faults } from './faults.js';
+import type { FaultAnswer, Faults } from './faults.js';
 import type { Journal } from './journal.js';
 import type { Listener } from './listener.js';
 import type { Identity, RestEnv } from './rest/env.js';
@@ -29,9 +30,12 @@ export function serveProduct(options: ProductListener): void {
       const entry = journal.open(name, incoming, outgoing);
       const identity = await identify(incoming.headers.authorization);
       if (identity.person) entry.principal = identity.person.accountId;
-      const fault = faults.take(name, entry.method, entry.path);
-      if (fault) return faultResponse(fault.status, fault.headers, fault.body);
-      return app.fetch(request, { ...bindings, identity });
+      const hit = faults.take(name, entry.method, entry.path);
+      const response = hit?.answer
+        ? faultResponse(hit.answer)
+        : await app.fetch(request, { ...bindings, identity });
+      if (hit) await wait(hit.delayMs, undefined, { ref: false });
+      return response;
     },
     // The sandbox shares its process with code that expects Node's own Request and Response.
     { overrideGlobalObjects: false, hostname: '127.0.0.1' },
@@ -40,11 +44,7 @@ export function serveProduct(options: ProductListener): void {
   listener.serve((request, response) => void answer(request, response));
 }
 
-function faultResponse(
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): Response {
+function faultResponse({ status, headers, body }: FaultAnswer): Response {
   const isBodiless = status === 204 || status === 205 || status === 304;
   return new Response(isBodiless ? null : body, { status, headers: { ...headers } });
 }

@@ -73,6 +73,19 @@ test('tenant info fails only when it is named, OAuth only when its listener is',
   expect((await refresh(sandbox, 'x')).status).toBe(400);
 });
 
+test('an answer may be held back, its work done', async () => {
+  const started = performance.now();
+  sandbox.failNext({ delayMs: 150 });
+  const answer = await send(spaces(), basic(sandbox.people.reader));
+  expect(answer.status).toBe(200);
+  expect(performance.now() - started).toBeGreaterThan(140);
+  sandbox.failNext({ delayMs: 150, status: 503, listener: 'auth' });
+  expect((await refresh(sandbox, 'x')).status).toBe(503);
+  sandbox.failNext({ delayMs: 150, listener: 'auth' });
+  expect((await refresh(sandbox, 'x')).status).toBe(400);
+  expect(performance.now() - started).toBeGreaterThan(440);
+});
+
 test('a redirect is a fault like any other', async () => {
   sandbox.failNext({ status: 302, headers: { location: 'https://elsewhere.example/' } });
   const answer = await send(spaces(), {}, { redirect: 'manual' });
@@ -83,4 +96,6 @@ test('a redirect is a fault like any other', async () => {
 test('a fault that makes no sense is refused at once', () => {
   expect(() => sandbox.failNext({ status: 42 })).toThrow(RangeError);
   expect(() => sandbox.failNext({ status: 500, times: 0 })).toThrow(RangeError);
+  expect(() => sandbox.failNext({})).toThrow(RangeError);
+  expect(() => sandbox.failNext({ delayMs: -1 })).toThrow(RangeError);
 });

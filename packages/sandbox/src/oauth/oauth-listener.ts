@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import type { Faults } from '../faults.js';
+import { holdAnswer } from '../hold-answer.js';
 import type { Journal } from '../journal.js';
 import type { Listener } from '../listener.js';
 import type { OAuthClient } from './client.js';
@@ -25,10 +26,11 @@ export function serveOAuth(options: OAuthListener): void {
     const path = entry.path.split('?')[0] ?? '';
     const isToken = path === '/oauth/token' && request.method === 'POST';
     if (isToken) entry.principal = 'app';
-    const fault = faults.take('auth', entry.method, entry.path);
-    if (fault) {
+    const hit = faults.take('auth', entry.method, entry.path);
+    if (hit) holdAnswer(response, hit.delayMs);
+    if (hit?.answer) {
       request.resume();
-      response.writeHead(fault.status, { ...fault.headers }).end(fault.body);
+      response.writeHead(hit.answer.status, { ...hit.answer.headers }).end(hit.answer.body);
     } else if (path.startsWith('/interaction/')) {
       await answerInteraction(provider, client, request, response);
     } else if (isToken && isJson(request)) {
