@@ -50,6 +50,12 @@ interface Loaded {
 /** Grants and account links in any database that is a `LeasedTable`; disposing of it closes the table. */
 export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions): GrantStorage => {
   const { codec, clock = systemClock, random = systemRandom } = options;
+  if (codec === undefined) {
+    throw new ConfigError(
+      'encryption',
+      'is missing: grants are stored encrypted. Give encryption().',
+    );
+  }
   const { leaseMs, warningMs } = readTimes(options);
   const table = guardTable(source);
   const turns = createTurns();
