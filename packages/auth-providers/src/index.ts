@@ -1,9 +1,18 @@
 export { type AuthenticateOptions, authenticate } from './authenticate.js';
+export type {
+  AuthFailure,
+  AuthFailureCause,
+  AuthFailureContext,
+  EndpointScopes,
+} from './explain/auth-failure.js';
+export { explainAuthFailure } from './explain/explain-auth-failure.js';
 export { grantKeyId } from './grants/grant-key.js';
 export { GrantStoreError } from './grants/grant-store-error.js';
 export { GrantUnreadableError } from './grants/grant-unreadable-error.js';
 export { memoryAccountLinks } from './grants/memory-account-links.js';
 export { type MemoryGrantsOptions, memoryGrants } from './grants/memory-grants.js';
+export { type ClientCredentialsOptions, clientCredentials } from './oauth/client-credentials.js';
+export { type DataCenterOAuthOptions, dataCenterOAuth } from './oauth/data-center-oauth.js';
 export {
   CLOUD_LIFETIMES,
   type GrantExpiresSoon,

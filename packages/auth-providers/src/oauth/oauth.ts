@@ -1,6 +1,7 @@
 import type { AuthProviderFactory, Site } from '@tributary/pipeline';
 import { requireCloud } from '../providers/check-deployment.js';
 import { gatewayBases } from '../sites/product-base.js';
+import { verifiable } from '../verify/verifiable.js';
 import { type OAuthOptions, readOAuthConfig } from './oauth-config.js';
 import { userGrants } from './user-grants.js';
 
@@ -15,17 +16,17 @@ export const oauth = (options: OAuthOptions): AuthProviderFactory => {
 
   return (services) => {
     const bases = gatewayBases(services);
-    return Object.freeze({
-      ...userGrants({
-        kind: 'oauth',
-        app: config,
-        endpoint: bases.base,
-        checkSite,
-        async load() {
-          const { cloudGranting } = await import('./cloud-granting.js');
-          return () => cloudGranting(config, services, bases);
-        },
-      }),
+    const provider = userGrants({
+      kind: 'oauth',
+      app: config,
+      endpoint: bases.base,
+      checkSite,
+      async load() {
+        const { cloudGranting } = await import('./cloud-granting.js');
+        return () => cloudGranting(config, services, bases);
+      },
     });
+    const { clientId, issuer } = config;
+    return verifiable(services, provider, { grant: { clientId, issuerOf: () => issuer } });
   };
 };

@@ -1,5 +1,12 @@
-import { type AuthProviderFactory, ConfigError, Secret, type Site } from '@tributary/pipeline';
+import {
+  type AuthProvider,
+  type AuthProviderFactory,
+  ConfigError,
+  Secret,
+  type Site,
+} from '@tributary/pipeline';
 import { type BaseChoice, gatewayBases } from '../sites/product-base.js';
+import { verifiable } from '../verify/verifiable.js';
 import { basicAuthorization } from './basic-authorization.js';
 import { requireCloud } from './check-deployment.js';
 import { requireBaseChoice, requireEmail, requireToken } from './config-value.js';
@@ -49,13 +56,14 @@ export const apiToken = (options: ApiTokenOptions): AuthProviderFactory => {
           checkSite(site);
           return site.url;
         };
-    return Object.freeze({
+    const provider: AuthProvider = {
       kind: 'api-token',
       isPersonal: true,
       endpoint,
       credential: staticCredential(authorization),
       checkSite,
       account: ownAccount(services, endpoint, authorization),
-    });
+    };
+    return verifiable(services, provider, { email });
   };
 };

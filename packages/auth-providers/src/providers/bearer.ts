@@ -9,6 +9,7 @@ import {
 } from '@tributary/pipeline';
 import { isPromise } from '../is-promise.js';
 import { type BaseChoice, gatewayBases } from '../sites/product-base.js';
+import { verifiable } from '../verify/verifiable.js';
 import { chosenBase } from './chosen-base.js';
 import { requireBaseChoice, requireToken } from './config-value.js';
 import { staticCredential } from './static-credential.js';
@@ -66,5 +67,9 @@ export const bearer = (
       ? fromSource(token)
       : { isPersonal: true, credential: staticCredential(authorizationOf(token)) };
   return (services) =>
-    Object.freeze({ kind: 'bearer', ...chosenBase(base, gatewayBases(services)), ...answers });
+    verifiable(services, {
+      kind: 'bearer',
+      ...chosenBase(base, gatewayBases(services)),
+      ...answers,
+    });
 };

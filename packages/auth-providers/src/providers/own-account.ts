@@ -17,11 +17,19 @@ export const ownAccount = (
   services: Pick<ProviderServices, 'fetch' | 'clock'>,
   endpoint: AuthProvider['endpoint'],
   authorization: Secret,
+): ((call: Call) => Promise<string | undefined>) =>
+  accountByBase(services, endpoint, (base) => currentUser(services, base, authorization));
+
+/** What `ask` tells, once per base and for all who want to know at a time. */
+export const accountByBase = (
+  { clock }: Pick<ProviderServices, 'clock'>,
+  endpoint: AuthProvider['endpoint'],
+  ask: (base: string, call: Call) => Promise<string | undefined>,
 ): ((call: Call) => Promise<string | undefined>) => {
   const known = new Map<string, Promise<string | undefined>>();
 
-  const ask = (base: string): Promise<string | undefined> => {
-    const asked = currentUser(services, base, authorization);
+  const askOnce = (base: string, call: Call): Promise<string | undefined> => {
+    const asked = ask(base, call);
     known.set(base, asked);
     const forget = () => known.delete(base);
     asked.then((account) => account === undefined && forget(), forget);
@@ -30,7 +38,7 @@ export const ownAccount = (
 
   return async (call) => {
     const base = normaliseBase(await endpoint(call), 'base');
-    return waitFor(known.get(base) ?? ask(base), call, services.clock);
+    return waitFor(known.get(base) ?? askOnce(base, call), call, clock);
   };
 };
 

@@ -1,4 +1,5 @@
 import { type AuthProviderFactory, Secret, type Site } from '@tributary/pipeline';
+import { verifiable } from '../verify/verifiable.js';
 import { requireDataCenter } from './check-deployment.js';
 import { requireToken } from './config-value.js';
 import { staticCredential } from './static-credential.js';
@@ -17,8 +18,8 @@ const checkSite = (site: Site): void =>
 export const personalAccessToken = (options: PersonalAccessTokenOptions): AuthProviderFactory => {
   const hint = 'create one in Confluence: Profile, Settings, Personal Access Tokens';
   const authorization = new Secret(`Bearer ${requireToken('token', options.token, hint)}`);
-  return () =>
-    Object.freeze({
+  return (services) =>
+    verifiable(services, {
       kind: 'personal-access-token',
       isPersonal: true,
       endpoint: ({ site }: { readonly site: Site }) => {

@@ -17,6 +17,7 @@ const asSingleUser = (provider: AuthProvider): AuthProvider =>
     endpoint: provider.endpoint.bind(provider),
     credential: provider.credential.bind(provider),
     ...(provider.renew && { renew: provider.renew.bind(provider) }),
+    ...(provider.verify && { verify: provider.verify.bind(provider) }),
     ...(provider.authorization && { authorization: provider.authorization.bind(provider) }),
     ...(provider.checkSite && { checkSite: provider.checkSite.bind(provider) }),
     ...(provider.account && { account: provider.account.bind(provider) }),
