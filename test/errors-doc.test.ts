@@ -8,6 +8,9 @@ import * as consent from '@tributary/consent';
 import * as pipeline from '@tributary/pipeline';
 import * as routes from '@tributary/route';
 import * as transport from '@tributary/transport';
+import * as attachments from '@tributary/transport/attachments';
+import * as longTask from '@tributary/transport/long-task';
+import * as paging from '@tributary/transport/paging';
 import { describe, expect, test } from 'vitest';
 
 const text = readFileSync(join(import.meta.dirname, '..', 'docs', 'errors.md'), 'utf8');
@@ -39,6 +42,9 @@ const rows: readonly Row[] = text
 
 const exported: Readonly<Record<string, unknown>> = {
   ...transport,
+  ...attachments,
+  ...longTask,
+  ...paging,
   ...consent,
   ...authProviders,
   ...forgeRemote,
@@ -65,6 +71,16 @@ describe('each row', () => {
   });
 });
 
+const TASK: longTask.LongTask = {
+  id: '1',
+  percentageComplete: 50,
+  isFinished: true,
+  isSuccessful: false,
+  elapsedTime: undefined,
+  messages: [],
+  body: {},
+};
+
 describe('what an error says of itself is what its row says', () => {
   const wire = { attempts: 1, template: '/x/{}' };
   const errors: readonly pipeline.TributaryError[] = [
@@ -83,6 +99,10 @@ describe('what an error says of itself is what its row says', () => {
     new pipeline.BodyNotReplayableError('x', wire),
     new authProviders.GrantRefreshError('x'),
     new api.AuthorizationCheckError('x'),
+    new pipeline.InvalidResponseError('x'),
+    new paging.PagingLoopError('x'),
+    new attachments.AttachmentChangedError('x'),
+    new longTask.LongTaskError('x', { task: TASK }),
     new forgeRemote.InvocationTokenError('missing'),
     new forgeRemote.InvocationKeysError('x'),
   ];

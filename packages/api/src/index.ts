@@ -5,6 +5,7 @@ export {
   ConfigError,
   ConsentError,
   type ErrorCode,
+  ensureOk,
   factsOf,
   NeedsAuthenticationError,
   NetworkError,
@@ -14,6 +15,7 @@ export {
   RedirectError,
   RequestError,
   type RequestOptions,
+  ResponseError,
   TimeoutError,
   TributaryError,
 } from '@tributary/pipeline';
@@ -32,5 +34,3 @@ export type { TributaryOptions } from './create-tributary.js';
 export { createTributary } from './create-tributary.js';
 export { DEFAULT_SCOPES, type FromEnvOptions, fromEnv } from './from-env.js';
 export type { Api, ProductApi, TypedResponse } from './request/api.js';
-export { ensureOk } from './response/ensure-ok.js';
-export { ResponseError } from './response/response-error.js';

@@ -1,4 +1,4 @@
-import { TributaryError } from '@tributary/pipeline';
+import { TributaryError } from '../errors/tributary-error.js';
 
 /** The server answered with an error status, and `ensureOk` was told to mind. */
 export class ResponseError extends TributaryError {

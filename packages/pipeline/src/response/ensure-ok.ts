@@ -1,4 +1,5 @@
-import { escapeControl, factsOf } from '@tributary/pipeline';
+import { factsOf } from '../chain/call-facts.js';
+import { escapeControl } from '../secrets/redact.js';
 import { type ConfluenceProblem, readProblem } from './confluence-problem.js';
 import { readBounded } from './read-bounded.js';
 import { ResponseError } from './response-error.js';

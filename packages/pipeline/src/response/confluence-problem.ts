@@ -1,4 +1,4 @@
-import { escapeControl } from '@tributary/pipeline';
+import { escapeControl } from '../secrets/redact.js';
 
 /** Confluence's own words about a failure. */
 export interface ConfluenceProblem {

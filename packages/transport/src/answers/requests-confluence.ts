@@ -1,0 +1,10 @@
+import type { RequestOptions } from '@tributary/pipeline';
+import type { Route } from '@tributary/route';
+
+/** Whatever makes calls: `api.asApp()`, `api.asUser()`, the bare `api`, or a double in a test. */
+export interface RequestsConfluence {
+  requestConfluence(path: Route, options?: RequestOptions): Promise<Response>;
+}
+
+/** What may be said of every request that a helper makes. What a request is about is the helper's. */
+export type PassedOptions = Omit<RequestOptions, 'method' | 'body' | 'signal' | 'redirect'>;

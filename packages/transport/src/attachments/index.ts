@@ -1,0 +1,1 @@
+export { AttachmentChangedError } from './attachment-changed-error.js';

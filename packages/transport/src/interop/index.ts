@@ -1,0 +1,1 @@
+export type { RequestsConfluence } from '../answers/requests-confluence.js';
