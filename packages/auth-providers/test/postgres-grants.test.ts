@@ -1,19 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { describe } from 'vitest';
-import { openPostgresTable } from '../src/grants/postgres/postgres-grants.js';
+import { encryption, generateEncryptionKey } from '../src/grants/encryption/index.js';
+import { openPostgresTable, postgresGrants } from '../src/grants/postgres/postgres-grants.js';
+import { processCases } from './support/process-cases.js';
 import { runningServices } from './support/running-services.js';
-import { tableContract } from './support/table-contract.js';
+import { storeContract } from './support/store-contract.js';
 
 const connectionString = runningServices?.postgres.url ?? '';
+const key = generateEncryptionKey();
+const place = () => `t_${randomUUID().replaceAll('-', '_')}`;
 
 describe.skipIf(runningServices === undefined)('PostgreSQL', () => {
-  tableContract('PostgreSQL', {
-    async open() {
-      const table = `t_${randomUUID().replaceAll('-', '_')}`;
-      return [
-        openPostgresTable({ connectionString, table }),
-        openPostgresTable({ connectionString, table }),
-      ];
-    },
+  storeContract({
+    place,
+    table: (table) => openPostgresTable({ connectionString, table }),
+    storage: (table) =>
+      postgresGrants({ connectionString, table, encryption: encryption({ key }) }),
+  });
+
+  processCases({
+    store: 'postgres',
+    settings: () => ({ connectionString, table: place(), key }),
+    open: (settings) => postgresGrants({ ...settings, encryption: encryption({ key }) }),
   });
 });

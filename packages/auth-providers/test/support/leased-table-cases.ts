@@ -94,6 +94,13 @@ const CASES: Readonly<Record<string, Check>> = {
     expect(await idsOf(peer, 'nothing/')).toEqual([]);
   },
 
+  async 'wildcards of a pattern have no effect in ids'(table) {
+    await table.put('grant/a', 'x');
+    for (const prefix of ['*', 'grant/*', 'grant/?', 'grant/[a]', '%', 'grant/_', '\\', "'"]) {
+      expect(await idsOf(table, prefix)).toEqual([]);
+    }
+  },
+
   async 'more ids than one page are all listed'(table, peer) {
     const ids = Array.from({ length: 1_201 }, (_, index) => `grant/${index}`);
     for (const id of ids) await table.put(id, 'x');
@@ -126,6 +133,14 @@ const CASES: Readonly<Record<string, Check>> = {
     expect(await peer.acquire('grant/a', 'two', 60_000)).toEqual({ isHeld: true });
     await table.release('grant/a', 'one');
     expect((await table.acquire('grant/a', 'three', 60_000)).isHeld).toBe(false);
+  },
+
+  async 'a lease is no row, and stops nobody from writing one'(table, peer) {
+    await table.acquire('grant/a', 'one', 60_000);
+    expect(await peer.read('grant/a')).toBeUndefined();
+    expect(await peer.swap('grant/a', 0, 'x')).toBe(true);
+    await peer.remove('grant/a');
+    expect((await peer.acquire('grant/a', 'two', 60_000)).isHeld).toBe(false);
   },
 
   async 'of many that ask at once one gets the lease'(table, peer) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-interface Services {
+export interface Services {
   readonly redis: { readonly url: string };
   readonly postgres: { readonly url: string };
 }

@@ -11,18 +11,22 @@ export interface OwnConnection {
   drop(): void;
 }
 
-const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 500;
 
 /** A connection of the store's own, made on first use. */
 export const ownConnection = (url: string): OwnConnection => {
   let client: Client | undefined;
   let waiting: Promise<void> | undefined;
 
+  /** One wait for all: each would add its listeners to the client. */
   const untilReady = (opened: Client): Promise<void> => {
-    waiting ??= becomesReady(opened).finally(() => {
-      waiting = undefined;
-    });
-    return waiting;
+    const wait = waiting ?? becomesReady(opened);
+    const end = () => {
+      if (waiting === wait) waiting = undefined;
+    };
+    if (waiting === undefined) wait.then(end, end);
+    waiting = wait;
+    return wait;
   };
 
   const create = async (): Promise<Client> => {
@@ -52,6 +56,8 @@ export const ownConnection = (url: string): OwnConnection => {
     drop() {
       client?.destroy();
       client = undefined;
+      // A client that is thrown away never becomes ready.
+      waiting = undefined;
     },
   };
 };

@@ -1,0 +1,47 @@
+// @ts-check
+/** A process of its own on a store, told what to do as JSON: `{ store, settings, job, times }`. */
+import { encryption } from '@tributary/auth-providers/redis';
+import { Secret } from '@tributary/pipeline';
+
+const { store, settings, job, times } = JSON.parse(process.argv[2] ?? '');
+
+const stores = {
+  redis: async () => (await import('@tributary/auth-providers/redis')).redisGrants,
+  postgres: async () => (await import('@tributary/auth-providers/postgres')).postgresGrants,
+};
+
+const key = { issuer: 'https://auth.example', clientId: 'client', accountId: 'ada' };
+const open = await stores[/** @type {keyof typeof stores} */ (store)]();
+const storage = open({ ...settings, encryption: encryption({ key: settings.key }) });
+
+const grantOf = (/** @type {number} */ count) => ({
+  accessToken: new Secret('access'),
+  refreshToken: new Secret(`refresh-${count}`),
+  scopes: [String(count)],
+  expiresAt: 2,
+  obtainedAt: 1,
+  grantedAt: 0,
+  sites: [],
+});
+
+const jobs = {
+  /** Counts up, as many times as it is told. */
+  async count() {
+    for (let i = 0; i < times; i += 1) {
+      await storage.grants.exclusive(key, async (grant) => ({
+        write: grantOf(Number(grant?.scopes[0] ?? 0) + 1),
+      }));
+    }
+  },
+  /** Takes the key and never lets go. */
+  async hold() {
+    await storage.grants.exclusive(key, () => {
+      process.send?.('held');
+      return new Promise((resolve) => setTimeout(resolve, 3_600_000, 'keep'));
+    });
+  },
+};
+
+await jobs[/** @type {keyof typeof jobs} */ (job)]();
+await storage.dispose();
+process.disconnect?.();

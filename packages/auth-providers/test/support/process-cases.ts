@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import type { GrantStorage } from '@tributary/pipeline';
+import { expect, test } from 'vitest';
+import { ended, type GrantsJob, startGrantsProcess } from './grants-process.js';
+
+const key = { issuer: 'https://auth.example', clientId: 'client', accountId: 'ada' };
+const PROCESSES = 4;
+const TIMES = 25;
+const LEASE_MS = 1_500;
+
+export interface ProcessCases extends Pick<GrantsJob, 'store'> {
+  /** Options of the store, the same for all; `key` is the encryption key. */
+  readonly settings: () => Readonly<Record<string, unknown>>;
+  /** The store in this process. */
+  readonly open: (settings: Readonly<Record<string, unknown>>) => GrantStorage;
+}
+
+/** What only several processes can show. */
+export const processCases = ({ store, settings, open }: ProcessCases): void => {
+  test(`${PROCESSES} processes that count up lose no update`, async () => {
+    const shared = settings();
+    const job = { store, settings: shared, job: 'count', times: TIMES } as const;
+    await Promise.all(Array.from({ length: PROCESSES }, () => ended(startGrantsProcess(job))));
+    const storage = open(shared);
+    expect((await storage.grants.read(key))?.scopes).toEqual([String(PROCESSES * TIMES)]);
+    await storage.dispose();
+  }, 30_000);
+
+  test('a holder that is killed blocks nobody past its lease', async () => {
+    const shared = { ...settings(), leaseMs: LEASE_MS };
+    const child = startGrantsProcess({ store, settings: shared, job: 'hold' });
+    await once(child, 'message');
+    const storage = open(shared);
+    const started = performance.now();
+    const waiting = storage.grants.exclusive(key, async () => 'keep');
+    child.kill('SIGKILL');
+    await waiting;
+    // The lease began before this process heard of it.
+    expect(performance.now() - started).toBeGreaterThan(LEASE_MS / 2);
+    expect(performance.now() - started).toBeLessThan(LEASE_MS + 1_000);
+    await storage.dispose();
+  }, 30_000);
+};
