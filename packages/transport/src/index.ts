@@ -1,10 +1,12 @@
 export { retry } from './retry/retry.js';
 export { parseRetryAfter } from './retry/retry-after.js';
 export type { RetryCallOptions, RetryOptions } from './retry/retry-options.js';
+export { ServerUnavailableError } from './retry/server-unavailable-error.js';
 export {
   connectionFailed,
   defaultStrategies,
   rateLimited,
+  spuriousConflict,
   unavailable,
 } from './retry/strategies.js';
 export type { RetryAttempt, RetryOutcome, RetryPlan, RetryStrategy } from './retry/strategy.js';

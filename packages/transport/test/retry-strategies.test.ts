@@ -11,6 +11,13 @@ const answer = (status: number, headers: Record<string, string> = {}): RetryOutc
   response: { status, headers: new Headers(headers) },
 });
 
+const LOCK = '{"message":"ConflictException: javax.persistence.OptimisticLockException: Batch"}';
+
+const conflict = (text: string): RetryOutcome => ({
+  response: { status: 409, headers: new Headers() },
+  text,
+});
+
 const failed = (options: Partial<ConstructorParameters<typeof NetworkError>[1]>): RetryOutcome => ({
   error: new NetworkError('x', { ...info, ...options }),
 });
@@ -51,6 +58,11 @@ describe('what is worth another attempt', () => {
     ['401', answer(401), {}, settled],
     ['404 with a retry-after', answer(404, { 'retry-after': '1' }), {}, settled],
     ['409', answer(409), {}, settled],
+    ['409 OptimisticLockException', conflict(LOCK), {}, wait(500)],
+    ['409 OptimisticLockException, POST', conflict(LOCK), POST, settled],
+    ['409 version', conflict('{"title":"Version must be incremented"}'), {}, settled],
+    ['409 both', conflict(`${LOCK} Version must be incremented`), {}, settled],
+    ['400 OptimisticLockException', { ...answer(400), text: LOCK } as RetryOutcome, {}, settled],
     ['500', answer(500), {}, settled],
     ['501', answer(501), {}, settled],
     ['429 GET', answer(429), {}, wait(2000)],
@@ -89,6 +101,23 @@ describe('when', () => {
     expect(decide(answer(429, { ...after, date }), { jitter: 0 })).toEqual(wait(10_000));
   });
 
+  test('a 429 without Retry-After: what tells when the limit ends', () => {
+    const at = (headers: Record<string, string>) => decide(answer(429, headers), { jitter: 0 });
+    expect(at({ 'beta-retry-after': '5' })).toEqual(wait(5000));
+    expect(at({ 'beta-retry-after': '5', 'retry-after': '3' })).toEqual(wait(5000));
+    expect(at({ 'x-ratelimit-reset': '2030-01-01T00:02Z' })).toEqual(wait(120_000));
+    expect(at({ 'x-ratelimit-reset': '2030-01-01T00:02Z', 'retry-after': '3' })).toEqual(
+      wait(3000),
+    );
+    const spent = '"a";r=0;t=30, "global-app-quota";r=0;t=40, "b";r=5;t=900';
+    expect(at({ 'beta-ratelimit': spent })).toEqual(wait(40_000));
+    expect(at({ 'beta-ratelimit': '"a";r=0;t=' })).toEqual(wait(0));
+  });
+
+  test('a 503 heeds Retry-After only: the hour of a quota is not its own', () => {
+    expect(decide(answer(503, { 'x-ratelimit-reset': '2030-01-01T01:00Z' }))).toEqual(wait(500));
+  });
+
   test('nonsense and a time that has passed fall back to jitter', () => {
     expect(decide(answer(429, { 'retry-after': 'soon' }), { jitter: 0.25 })).toEqual(wait(500));
     expect(decide(answer(429, { 'retry-after': '-5' }), { jitter: 0.25 })).toEqual(wait(500));
@@ -116,8 +145,10 @@ describe('when', () => {
     expect(decide(answer(429, soon), { settings: { maxWait: 10_000 } })).toEqual(wait(10_000));
     // 30 days: a timer of that length would fire at once.
     const month = answer(429, { 'retry-after': '2592000' });
-    const patient = { settings: { maxWait: Number.POSITIVE_INFINITY } };
-    expect(decide(month, patient)).toMatchObject({ kind: 'too-long' });
+    expect(decide(month)).toMatchObject({ kind: 'too-long' });
+    const minutes = { 'retry-after': '61' };
+    expect(decide(answer(503, minutes))).toMatchObject({ kind: 'too-long' });
+    expect(decide(answer(429, minutes), { jitter: 0 })).toEqual(wait(61_000));
   });
 
   test('jitter leaves time before the deadline', () => {

@@ -116,17 +116,86 @@ describe('retry', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('without a deadline maxWait is the cap, of the middleware or of the call', async () => {
+  test('maxWait is the cap where there is one, of the middleware or of the call', async () => {
     const minutes = () => status(429, { 'retry-after': '120' });
-    expect(await failure(bench([minutes()]).send())).toBeInstanceOf(RateLimitedError);
-    const patient = bench([minutes(), status(200)], { maxWait: 200_000 });
-    expect((await drive(patient.clock, patient.send())).status).toBe(200);
-    const once = bench([minutes(), status(200)]);
+    const capped = bench([minutes()], { maxWait: 119_999 });
+    expect(await failure(capped.send())).toBeInstanceOf(RateLimitedError);
+    const patient = bench([minutes(), status(200)], { maxWait: 119_999 });
     const options = { retry: { maxWait: 200_000 } };
-    expect((await drive(once.clock, once.send({ options }))).status).toBe(200);
+    expect((await drive(patient.clock, patient.send({ options }))).status).toBe(200);
   });
 
-  test('a 503 that asks for more is returned, its body untouched', async () => {
+  test('a call without a deadline waits out a quota', async () => {
+    const hour = bench([status(429, { 'retry-after': '3000' }), status(200)]);
+    expect((await drive(hour.clock, hour.send())).status).toBe(200);
+    expect(hour.attempts[1]?.at).toBeGreaterThanOrEqual(3_000_000);
+  });
+
+  test('a RateLimitedError says which limit it was, and until when', async () => {
+    const headers = { 'x-ratelimit-reset': '2030-01-01T01:00Z' };
+    const quota = { ...headers, 'ratelimit-reason': 'confluence-quota-global-based' };
+    const { clock, send } = bench([status(429, quota)]);
+    expect(await failure(send({ deadline: clock.monotonic() + 30_000 }))).toMatchObject({
+      retryAfterMs: 3_600_000,
+      reason: 'global-quota',
+      resetAt: Date.UTC(2030, 0, 1, 1),
+    });
+  });
+
+  test('answers and errors know how long the call waited', async () => {
+    const { clock, attempts, send } = bench([status(429, { 'retry-after': '7' }), down()]);
+    const error = await drive(clock, failure(send({ options: { retry: { limit: 2 } } })));
+    expect(error).toMatchObject({ waitedMs: 7000 });
+    expect(attempts.map(({ call }) => call.waitedMs)).toEqual([undefined, 7000]);
+  });
+
+  test('an error tells whether any attempt may have reached the server', async () => {
+    const lost = bench([down({ sent: 'unknown' }), down({ sent: 'no' }), down({ sent: 'no' })]);
+    expect(await drive(lost.clock, failure(lost.send()))).toMatchObject({ sent: 'unknown' });
+    const answered = bench([status(503), down({ sent: 'no' }), down({ sent: 'no' })]);
+    expect(await drive(answered.clock, failure(answered.send()))).toMatchObject({ sent: 'yes' });
+    const never = bench([down({ sent: 'no' }), down({ sent: 'no' }), down({ sent: 'no' })]);
+    expect(await drive(never.clock, failure(never.send()))).toMatchObject({ sent: 'no' });
+  });
+
+  describe('a 409', () => {
+    const conflict = (text: string) => new Response(text, { status: 409 });
+    const spurious = JSON.stringify({
+      statusCode: 409,
+      message: 'ConflictException: javax.persistence.OptimisticLockException: Batch update …',
+    });
+    const version = JSON.stringify({
+      errors: [{ status: 409, code: 'CONFLICT', title: 'Version must be incremented' }],
+    });
+
+    test('of the spurious kind is tried again, unless the call must not be sent twice', async () => {
+      const put = bench([conflict(spurious), status(200)]);
+      expect((await drive(put.clock, put.send({ method: 'PUT', body: '{}' }))).status).toBe(200);
+      const post = bench([conflict(spurious)]);
+      expect((await post.send({ method: 'POST', body: '{}' })).status).toBe(409);
+    });
+
+    test('of another kind is handed on, its body whole', async () => {
+      const long = `${version}${' '.repeat(100_000)}`;
+      for (const text of [version, `${spurious}${version}`, '', long]) {
+        const { clock, send } = bench([conflict(text)]);
+        const response = await drive(clock, send({ method: 'PUT', body: '{}' }));
+        expect(await response.text()).toBe(text);
+        expect(clock.pending).toBe(0);
+      }
+    });
+
+    test('whose body does not come is handed on, and so is one that is cut', async () => {
+      const silent = new ReadableStream({ pull: () => new Promise(() => {}) });
+      const cut = new ReadableStream({ pull: (controller) => controller.error(new Error('cut')) });
+      for (const body of [silent, cut]) {
+        const { clock, send } = bench([new Response(body, { status: 409 })]);
+        expect((await drive(clock, send({ method: 'PUT' }))).status).toBe(409);
+      }
+    });
+  });
+
+  test('a 503 that asks for more than a minute is returned, its body untouched', async () => {
     const { send } = bench([status(503, { 'retry-after': '3600' })]);
     expect(await (await send()).text()).toBe('503');
   });
@@ -146,6 +215,8 @@ describe('retry', () => {
     ['baseDelay', -1],
     ['maxDelay', Number.NaN],
     ['maxWait', -1],
+    ['quota', 0],
+    ['cooldown', -1],
   ])('%s: %d is refused', async (name, value) => {
     expect(() => retry({ [name]: value })).toThrow(ConfigError);
     if (name === 'limit' || name === 'maxWait') {

@@ -16,6 +16,12 @@ export interface RetryLimits {
   readonly remaining: number;
 }
 
+/** Ms; what a server that is down may ask for. A limit's end is known to come, an outage's is not. */
+const DEFAULT_MAX_WAIT = 60_000;
+
+const maxWaitOf = (maxWait: number | undefined, { response }: RetryOutcome): number =>
+  maxWait ?? (response?.status === 429 ? Number.POSITIVE_INFINITY : DEFAULT_MAX_WAIT);
+
 const SETTLED: RetryDecision = { kind: 'settled' };
 
 /** Beyond it a runtime's timer fires at once. */
@@ -32,7 +38,7 @@ export const decideRetry = (
   for (const strategy of strategies) {
     const plan = strategy(attempt, outcome);
     if (plan === undefined) continue;
-    const longest = Math.min(settings.maxWait, remaining, MAX_TIMER_MS);
+    const longest = Math.min(maxWaitOf(settings.maxWait, outcome), remaining, MAX_TIMER_MS);
     const base = plan.baseDelay ?? settings.baseDelay;
     if (plan.afterMs !== undefined) {
       const { afterMs } = plan;

@@ -27,8 +27,19 @@ export interface RetryOptions {
   readonly baseDelay?: number;
   /** Ms; no wait of our own is longer. A server's is never shortened. Default 10,000. */
   readonly maxDelay?: number;
-  /** Ms; where the server asks for more the call fails at once. Default 60,000. */
+  /**
+   * Ms; where the server asks for more the call fails at once. Default 60,000, and for a rate limit none
+   * but the call's deadline: a call without one waits out a quota.
+   */
   readonly maxWait?: number;
+  /**
+   * Failures (502 to 504, lost connections) that all calls to one base URL may see together before they
+   * fail at once, with a ServerUnavailableError; each answer in between gives half of one back.
+   * Infinity turns it off. Default 100.
+   */
+  readonly quota?: number;
+  /** Ms until one call is let through again; doubled, up to 30 s, while the server fails. Default 1000. */
+  readonly cooldown?: number;
   /** What is worth another attempt: the first that has an opinion decides. Default `defaultStrategies`. */
   readonly strategies?: readonly RetryStrategy[];
   /** Default the system's. */
@@ -37,9 +48,12 @@ export interface RetryOptions {
   readonly random?: Random;
 }
 
-export type RetrySettings = Required<
-  Pick<RetryOptions, 'limit' | 'methods' | 'baseDelay' | 'maxDelay' | 'maxWait'>
->;
+export interface RetrySettings
+  extends Required<
+    Pick<RetryOptions, 'limit' | 'methods' | 'baseDelay' | 'maxDelay' | 'quota' | 'cooldown'>
+  > {
+  readonly maxWait: number | undefined;
+}
 
 /** RFC 9110, section 9.2.2, without TRACE. */
 export const RETRY_DEFAULTS: RetrySettings = {
@@ -47,10 +61,12 @@ export const RETRY_DEFAULTS: RetrySettings = {
   methods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
   baseDelay: 500,
   maxDelay: 10_000,
-  maxWait: 60_000,
+  maxWait: undefined,
+  quota: 100,
+  cooldown: 1000,
 };
 
-const LEAST = { limit: 1, baseDelay: 0, maxDelay: 0, maxWait: 0 } as const;
+const LEAST = { limit: 1, baseDelay: 0, maxDelay: 0, maxWait: 0, quota: 1, cooldown: 0 } as const;
 
 /** The first setting that is out of range, and what it must be. */
 export const outOfRange = (
@@ -58,6 +74,7 @@ export const outOfRange = (
 ): { field: string; rule: string } | undefined => {
   for (const [field, least] of Object.entries(LEAST)) {
     const value: unknown = settings[field as keyof typeof LEAST];
+    if (field === 'maxWait' && value === undefined) continue;
     if (typeof value !== 'number' || !(value >= least)) {
       return { field: `retry.${field}`, rule: `must be a number of at least ${least}` };
     }
@@ -73,6 +90,8 @@ export const readRetryOptions = (options: RetryOptions): RetrySettings => {
     baseDelay: options.baseDelay ?? RETRY_DEFAULTS.baseDelay,
     maxDelay: options.maxDelay ?? RETRY_DEFAULTS.maxDelay,
     maxWait: options.maxWait ?? RETRY_DEFAULTS.maxWait,
+    quota: options.quota ?? RETRY_DEFAULTS.quota,
+    cooldown: options.cooldown ?? RETRY_DEFAULTS.cooldown,
   };
   const wrong = outOfRange(settings);
   if (wrong !== undefined) throw new ConfigError(wrong.field, wrong.rule);

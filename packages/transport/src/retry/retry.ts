@@ -1,83 +1,30 @@
 import {
   type AttemptCall,
-  type Handler,
   type Middleware,
-  RateLimitedError,
   type ResolvedCall,
-  sleep,
   systemClock,
   systemRandom,
 } from '@tributary/pipeline';
 import { type CallSettings, callSettings } from './call-settings.js';
-import { decideRetry, type RetryDecision } from './decide-retry.js';
+import { handOn } from './ended.js';
 import { type RetryOptions, readRetryOptions } from './retry-options.js';
-import { defaultStrategies } from './strategies.js';
-
-/** How an attempt ended, with the response that is discarded or handed on. */
-type Ended =
-  | { readonly response: Response; readonly error?: never }
-  | { readonly error: unknown; readonly response?: never };
-
-const handOn = (ended: Ended): Response => {
-  if (ended.response === undefined) throw ended.error;
-  return ended.response;
-};
-
-const discard = (response: Response | undefined): void => {
-  response?.body?.cancel().catch(() => {});
-};
-
-const rateLimitedError = (call: ResolvedCall, attempts: number, afterMs: number) =>
-  new RateLimitedError(
-    `The server asks to wait ${Math.ceil(afterMs / 1000)} s, longer than the call's deadline or \`maxWait\` allows; try again after that, or give the call more time.`,
-    { attempts, template: call.template, retryAfterMs: afterMs },
-  );
+import type { TryAgain } from './try-again.js';
 
 /**
  * Tries again what may be tried again: rate limits, unavailable servers, failed connections. Counts the
- * attempts. A body that is a stream is sent once.
+ * attempts. A body that is a stream is sent once. Where a server keeps failing it stops, and lets one
+ * call through now and then.
  */
 export const retry = (options: RetryOptions = {}): Middleware<ResolvedCall, AttemptCall> => {
   const defaults = readRetryOptions(options);
-  const { strategies = defaultStrategies, clock = systemClock, random = systemRandom } = options;
+  const { strategies, clock = systemClock, random = systemRandom } = options;
 
-  const decide = (
-    call: ResolvedCall,
-    { settings, isIdempotent }: CallSettings,
-    number: number,
-    ended: Ended,
-  ): RetryDecision => {
-    if (call.signal?.aborted) return { kind: 'settled' };
-    const { method, deadline } = call;
-    return decideRetry(strategies, { number, method, isIdempotent, nowMs: clock.now() }, ended, {
-      settings,
-      jitter: random(),
-      remaining: deadline === undefined ? Number.POSITIVE_INFINITY : deadline - clock.monotonic(),
-    });
-  };
-
-  const goOn = async (
-    call: ResolvedCall,
-    own: CallSettings,
-    first: Ended,
-    next: Handler<AttemptCall>,
-  ): Promise<Response> => {
-    let ended = first;
-    for (let attempt = 1; ; attempt += 1) {
-      const decision = decide(call, own, attempt, ended);
-      if (decision.kind === 'settled') return handOn(ended);
-      if (decision.kind === 'too-long') {
-        if (ended.response?.status !== 429) return handOn(ended);
-        discard(ended.response);
-        throw rateLimitedError(call, attempt, decision.afterMs);
-      }
-      discard(ended.response);
-      await sleep(clock, decision.ms, call.signal);
-      ended = await next({ ...call, attempt: attempt + 1 }).then(
-        (response): Ended => ({ response }),
-        (error: unknown): Ended => ({ error }),
-      );
-    }
+  // Loaded with the first answer that is not ok: most programs see few of them.
+  let tryAgain: TryAgain | undefined;
+  const load = async (): Promise<TryAgain> => {
+    const { createTryAgain } = await import('./try-again.js');
+    tryAgain ??= createTryAgain({ strategies, clock, random, settings: defaults });
+    return tryAgain;
   };
 
   return {
@@ -91,11 +38,22 @@ export const retry = (options: RetryOptions = {}): Middleware<ResolvedCall, Atte
           return Promise.reject(error);
         }
         const settings = own;
-        const sending = next({ ...call, attempt: 1 });
-        if (settings === undefined) return sending;
-        return sending.then(
-          (response) => (response.ok ? response : goOn(call, settings, { response }, next)),
-          (error: unknown) => goOn(call, settings, { error }, next),
+        if (settings === undefined) return next({ ...call, attempt: 1 });
+        if (tryAgain !== undefined) return tryAgain.send(call, settings, next);
+        return next({ ...call, attempt: 1 }).then(
+          (response) =>
+            response.ok
+              ? response
+              : load().then(
+                  ({ goOn }) => goOn(call, settings, { response }, next),
+                  () => response,
+                ),
+          (error: unknown) =>
+            load().then(
+              ({ goOn }) => goOn(call, settings, { error }, next),
+              // In a browser the same dead network may keep this part from loading.
+              () => handOn({ error }),
+            ),
         );
       },
   };

@@ -1,32 +1,43 @@
 import { TributaryError } from '@tributary/pipeline';
-import { parseHttpDate } from './http-date.js';
+import { askedWait } from '../rate-limits/asked-wait.js';
+import { serverTime } from '../rate-limits/server-time.js';
 import { parseRetryAfter } from './retry-after.js';
-import type { RetryPlan, RetryStrategy } from './strategy.js';
+import type { RetryStrategy } from './strategy.js';
 
 /** Ms; Atlassian's own recipe for a 429 without timing begins at 2 s. */
 const RATE_LIMIT_DELAY = 2000;
 
-/** The server's own clock, where it tells it: ours may go wrong by minutes. */
-const serverTime = (headers: Headers, nowMs: number): number =>
-  parseHttpDate(headers.get('date') ?? '', nowMs) ?? nowMs;
-
-const afterHeaders = (headers: Headers, nowMs: number): RetryPlan | undefined => {
-  const afterMs = parseRetryAfter(headers.get('retry-after'), serverTime(headers, nowMs));
-  return afterMs === undefined ? undefined : { afterMs };
-};
-
 /** 429: the request was not carried out, so that any method may try again. */
-export const rateLimited: RetryStrategy = ({ nowMs }, { response }) =>
-  response?.status === 429
-    ? (afterHeaders(response.headers, nowMs) ?? { baseDelay: RATE_LIMIT_DELAY })
-    : undefined;
+export const rateLimited: RetryStrategy = ({ nowMs }, { response }) => {
+  if (response?.status !== 429) return undefined;
+  const afterMs = askedWait(response.headers, nowMs);
+  return afterMs === undefined ? { baseDelay: RATE_LIMIT_DELAY } : { afterMs };
+};
 
 const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 
+export const isUnavailable = (status: number): boolean => UNAVAILABLE.has(status);
+
 /** A gateway gave up; what stands behind it may have carried the request out all the same. */
-export const unavailable: RetryStrategy = ({ isIdempotent, nowMs }, { response }) =>
-  response !== undefined && isIdempotent && UNAVAILABLE.has(response.status)
-    ? (afterHeaders(response.headers, nowMs) ?? {})
+export const unavailable: RetryStrategy = ({ isIdempotent, nowMs }, { response }) => {
+  if (response === undefined || !isIdempotent || !isUnavailable(response.status)) return undefined;
+  // Not what tells of quotas: that comes with answers of every status.
+  const now = serverTime(response.headers, nowMs);
+  const afterMs = parseRetryAfter(response.headers.get('retry-after'), now);
+  return afterMs === undefined ? {} : { afterMs };
+};
+
+/**
+ * Confluence's v1 API answers 409 to writes that nothing collided with: its own transactions did, and
+ * were undone. A 409 that means the version number (`CONFLICT`, "Version must be incremented") stays.
+ */
+export const spuriousConflict: RetryStrategy = ({ isIdempotent }, { response, text }) =>
+  response?.status === 409 &&
+  isIdempotent &&
+  text !== undefined &&
+  /OptimisticLock|StaleObjectState/.test(text) &&
+  !/must be incremented/i.test(text)
+    ? {}
     : undefined;
 
 /** The connection failed: anything that surely was not sent, else only what may be sent twice. */
@@ -41,5 +52,6 @@ export const connectionFailed: RetryStrategy = ({ isIdempotent }, { error }) =>
 export const defaultStrategies: readonly RetryStrategy[] = [
   rateLimited,
   unavailable,
+  spuriousConflict,
   connectionFailed,
 ];

@@ -1,7 +1,12 @@
 /** How one attempt ended. */
 export type RetryOutcome =
-  | { readonly response: Pick<Response, 'status' | 'headers'>; readonly error?: never }
-  | { readonly error: unknown; readonly response?: never };
+  | {
+      readonly response: Pick<Response, 'status' | 'headers'>;
+      /** The first 8 KiB of the body; read of a 409 only, and only if the call may be sent twice. */
+      readonly text?: string;
+      readonly error?: never;
+    }
+  | { readonly error: unknown; readonly response?: never; readonly text?: never };
 
 /** What a strategy may know of the attempt that ended; its body can be sent again, or nobody is asked. */
 export interface RetryAttempt {
