@@ -34,3 +34,6 @@ export { fakeAccountLinks, fakeGrantStore } from './fakes/fake-grants.js';
 export type { FakeAnswer, FakeTerminal } from './fakes/fake-terminal.js';
 export { fakeTerminal } from './fakes/fake-terminal.js';
 export { staticProvider } from './fakes/static-provider.js';
+export type { Encoding } from './secrets/encodings.js';
+export type { Canaries, FoundSecret } from './secrets/find-secrets.js';
+export { findSecrets } from './secrets/find-secrets.js';
