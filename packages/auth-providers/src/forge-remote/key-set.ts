@@ -31,15 +31,23 @@ export const createKeySet = (url: string): KeySet => {
   let keys: Keys | undefined;
   let fetchedAt = 0;
   let triedAt = Number.NEGATIVE_INFINITY;
+  let failure: InvocationKeysError | undefined;
   let loading: Promise<Keys> | undefined;
 
   const load = (services: KeySetServices): Promise<Keys> => {
     loading ??= fetchKeys(url, services)
-      .then((found) => {
-        keys = found;
-        fetchedAt = services.clock.monotonic();
-        return found;
-      })
+      .then(
+        (found) => {
+          keys = found;
+          fetchedAt = services.clock.monotonic();
+          failure = undefined;
+          return found;
+        },
+        (error: InvocationKeysError) => {
+          failure = error;
+          throw error;
+        },
+      )
       .finally(() => {
         loading = undefined;
         triedAt = services.clock.monotonic();
@@ -67,6 +75,8 @@ export const createKeySet = (url: string): KeySet => {
       const known = (await current(services)).get(keyId);
       if (known !== undefined) return known;
       if (loading === undefined && services.clock.monotonic() - triedAt < COOLDOWN_MS) {
+        // It may be one of those that could not be had.
+        if (failure !== undefined) throw failure;
         return undefined;
       }
       return (await load(services)).get(keyId);

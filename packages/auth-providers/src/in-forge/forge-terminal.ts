@@ -4,6 +4,7 @@ import {
   type Clock,
   NeedsAuthenticationError,
   NetworkError,
+  OutOfBaseError,
   openCall,
   systemClock,
   type Terminal,
@@ -23,7 +24,7 @@ export const forgeTerminal = ({
 } = {}): Terminal => ({
   name: 'forge',
   async send(call) {
-    const { url } = openCall(call);
+    const path = pathOf(call);
     const fetch = platformFetch();
     const { body, contentType } = await readBody(call.body);
     const headers = { accept: 'application/json', ...contentType, ...call.headers };
@@ -37,7 +38,7 @@ export const forgeTerminal = ({
         signal: limit.signal,
         ...(body !== undefined && { body }),
       };
-      const answered = fetch(requestOf(call), url.pathname + url.search, init);
+      const answered = fetch(requestOf(call), path, init);
       return readAnswer(await limit.race(answered), call);
     } catch (error) {
       throw limit.signal.aborted ? limit.signal.reason : platformError(error, call);
@@ -47,10 +48,15 @@ export const forgeTerminal = ({
   },
 });
 
-const REMOTES = { graph: 'stargate' } as const;
+/** Checked and normalised. The platform joins it to a host of its own, where `//` would begin another. */
+const pathOf = (call: AuthenticatedCall): string => {
+  const { pathname, search } = openCall(call).url;
+  if (!pathname.startsWith('//')) return pathname + search;
+  throw new OutOfBaseError('The path leads to another host; build it with `route`.', call.template);
+};
 
 const requestOf = ({ principal, product }: AuthenticatedCall): PlatformRequest => {
-  const remote = product === 'graph' ? REMOTES.graph : product;
+  const remote = product === 'graph' ? 'stargate' : product;
   if (principal.kind === 'app') return { type: 'fpp', provider: 'app', remote };
   const accountId = principal.kind === 'user' ? principal.accountId : undefined;
   return { type: 'fpp', provider: principal.kind, remote, accountId };
