@@ -5,11 +5,14 @@ import { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox
 
 const help = `Usage: tributary-sandbox [options]
 
-Starts a local Confluence site, its API gateway and its OAuth server on 127.0.0.1.
+Starts a local Confluence Cloud site, its API gateway, its OAuth server and a Data Center site
+on 127.0.0.1.
 
   --port <n>           port of the site (default 8080)
   --gateway-port <n>   port of the gateway (default: a free one)
   --auth-port <n>      port of the OAuth server (default: a free one)
+  --data-center-port <n>
+                       port of the Data Center site (default: a free one)
   --redirect-uri <url> redirect URI of the OAuth client; may be given several times
                        (default http://localhost:53682/callback and the same on 127.0.0.1)
   --token-ttl <s>      life of an access token in seconds (default 3600)
@@ -30,6 +33,7 @@ function readOptions(args: readonly string[]): SandboxOptions | 'help' {
     port: readNumber('--port', values.port, 8080, 65_535),
     gatewayPort: readNumber('--gateway-port', values['gateway-port'], 0, 65_535),
     authPort: readNumber('--auth-port', values['auth-port'], 0, 65_535),
+    dataCenterPort: readNumber('--data-center-port', values['data-center-port'], 0, 65_535),
     accessTokenTtl: readNumber('--token-ttl', values['token-ttl'], 3_600, 31_536_000, 1),
     ...(redirectUris && { redirectUris }),
   };
@@ -43,6 +47,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         'gateway-port': { type: 'string' },
         'auth-port': { type: 'string' },
+        'data-center-port': { type: 'string' },
         'redirect-uri': { type: 'string', multiple: true },
         'token-ttl': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -69,7 +74,7 @@ function readNumber(
 }
 
 function banner(sandbox: Sandbox): string {
-  const { people, client } = sandbox;
+  const { people, client, serviceAccount, dataCenter } = sandbox;
   const rights = {
     admin: 'site administrator',
     editor: 'edits ENG and HELP, reads PPL',
@@ -77,10 +82,12 @@ function banner(sandbox: Sandbox): string {
     outsider: 'sees HELP only',
   };
   const table = (['admin', 'editor', 'reader', 'outsider'] as const).map((name) => {
-    const { displayName, email, apiToken, scopedToken, password } = people[name];
+    const { displayName, email, apiToken, scopedToken, password, personalAccessToken } =
+      people[name];
     return `  ${displayName}, ${rights[name]}
     email ${email}   password ${password}
-    API token ${apiToken}   scoped token ${scopedToken}`;
+    API token ${apiToken}   scoped token ${scopedToken}
+    Data Center token ${personalAccessToken}`;
   });
   return `Tributary sandbox is up. All secrets below are fakes of the sandbox's own.
 
@@ -88,6 +95,7 @@ function banner(sandbox: Sandbox): string {
   gateway  ${sandbox.gatewayUrl}
   OAuth    ${sandbox.authUrl}
   cloudId  ${sandbox.cloudId}
+  Data Center ${dataCenter.url}
 
 People
 ${table.join('\n')}
@@ -95,6 +103,11 @@ ${table.join('\n')}
 OAuth client
   id ${client.clientId}   secret ${client.clientSecret}
 ${client.redirectUris.map((uri) => `  redirect URI ${uri}`).join('\n')}
+  at Data Center: id ${dataCenter.client.clientId}   secret ${dataCenter.client.clientSecret}
+
+Service account (client credentials)
+  id ${serviceAccount.clientId}   secret ${serviceAccount.clientSecret}
+  at Data Center: id ${dataCenter.serviceAccount.clientId}   secret ${dataCenter.serviceAccount.clientSecret}
 
 To use it, put this into .env
   TRIBUTARY_SITE=${sandbox.siteUrl}

@@ -11,7 +11,7 @@ export interface SandboxFault {
   readonly method?: string;
   /** Only requests whose path or query contains this. Default: any product request. */
   readonly pathIncludes?: string;
-  /** Only requests at this listener. Default: the site and the gateway. */
+  /** Only requests at this listener. Default: any but `auth`. */
   readonly listener?: ListenerName;
   /** May be left out where `delayMs` is given. */
   readonly status?: number;
@@ -82,7 +82,8 @@ function fits(fault: SandboxFault, listener: ListenerName, method: string, path:
 }
 
 // Tenant info, accessible resources and the like fail only when a fault names them.
-const isProduct = (path: string): boolean => /^\/(?:wiki|ex\/confluence)\//.test(path);
+const isProduct = (path: string): boolean =>
+  /^\/(?:wiki|ex\/confluence|confluence\/rest\/api)\//.test(path);
 
 function answerOf({ status, headers = {}, body = '' }: SandboxFault): FaultAnswer | undefined {
   if (status === undefined) return undefined;

@@ -5,5 +5,11 @@ export {
 } from './consent-walk/walk-consent.js';
 export type { SandboxFault } from './faults.js';
 export type { ListenerName, SandboxRequest } from './journal.js';
-export type { Person, PersonName } from './people.js';
-export { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.js';
+export type { ServiceClient } from './oauth/client.js';
+export type { Account, Person, PersonName } from './people.js';
+export {
+  type Sandbox,
+  type SandboxClient,
+  type SandboxOptions,
+  startSandbox,
+} from './start-sandbox.js';

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** A port of the sandbox: open, with nobody behind it until `serve`. */
 export interface Listener {
   readonly url: string;
-  serve(handler: (request: IncomingMessage, response: ServerResponse) => void): void;
+  serve(handler: RequestHandler): void;
   close(): Promise<void>;
 }
 

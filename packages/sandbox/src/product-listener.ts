@@ -3,22 +3,21 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { FaultAnswer, Faults } from './faults.js';
-import type { Journal } from './journal.js';
-import type { Listener } from './listener.js';
+import type { Journal, ListenerName } from './journal.js';
+import type { RequestHandler } from './listener.js';
 import type { Identity, RestEnv } from './rest/env.js';
 
 interface ProductListener {
-  readonly name: 'site' | 'gateway';
-  readonly listener: Listener;
+  readonly name: ListenerName;
   readonly app: Hono<RestEnv>;
   readonly identify: (authorization: string | undefined) => Identity | Promise<Identity>;
   readonly journal: Journal;
   readonly faults: Faults;
 }
 
-/** Puts an app behind a port: journal, who is it, faults, then the app. */
-export function serveProduct(options: ProductListener): void {
-  const { name, listener, app, identify, journal, faults } = options;
+/** What stands behind a product's port: journal, who is it, faults, then the app. */
+export function productHandler(options: ProductListener): RequestHandler {
+  const { name, app, identify, journal, faults } = options;
 
   const answer = getRequestListener(
     async (request, env) => {
@@ -41,7 +40,7 @@ export function serveProduct(options: ProductListener): void {
     { overrideGlobalObjects: false, hostname: '127.0.0.1' },
   );
 
-  listener.serve((request, response) => void answer(request, response));
+  return (request, response) => void answer(request, response);
 }
 
 function faultResponse({ status, headers, body }: FaultAnswer): Response {

@@ -1,15 +1,18 @@
+import type { Provider } from 'oidc-provider';
+import { openDataCenter } from './data-center/open-data-center.js';
 import { Database } from './database.js';
 import { Faults, type SandboxFault } from './faults.js';
 import { gatewayApp } from './gateway/gateway-app.js';
 import { Journal, type SandboxRequest } from './journal.js';
 import { type Listener, listen } from './listener.js';
 import { TokenStore } from './oauth/adapter.js';
-import { defaultRedirectUris, seededClient } from './oauth/client.js';
+import { defaultRedirectUris, type ServiceClient, seededClient } from './oauth/client.js';
+import { cloudFlavour } from './oauth/flavour.js';
 import { identifyOnGateway } from './oauth/identify.js';
-import { serveOAuth } from './oauth/oauth-listener.js';
+import { oauthHandler } from './oauth/oauth-listener.js';
 import { createProvider } from './oauth/provider.js';
-import { type Person, type PersonName, people } from './people.js';
-import { serveProduct } from './product-listener.js';
+import { type Account, type Person, type PersonName, people, serviceAccount } from './people.js';
+import { productHandler } from './product-listener.js';
 import { seed } from './seed/seed.js';
 import { identifyOnSite, siteApp } from './site/site-app.js';
 
@@ -20,15 +23,29 @@ export interface SandboxOptions {
   readonly gatewayPort?: number;
   /** Port of the OAuth server. Default 0: a free one. */
   readonly authPort?: number;
+  /** Port of the Data Center site. Default 0: a free one. */
+  readonly dataCenterPort?: number;
   /** Redirect URIs of the OAuth client, compared exactly. Default: port 53682, `/callback`. */
   readonly redirectUris?: readonly string[];
   /** Life of an access token in seconds. Default 3600. */
   readonly accessTokenTtl?: number;
   /**
+   * For so many seconds a refresh token that was rotated gets an answer again, as long as its successor
+   * is unused. Later, its use ends the whole family. 0: its second use always does. Default 600, as at Atlassian.
+   */
+  readonly refreshReuseInterval?: number;
+  /**
    * Epoch milliseconds, for tests. Dates of the seeded site count from here, and OAuth tokens end
    * when it passes their expiry; it may run ahead of the machine's clock, not behind. Default `Date.now`.
    */
   readonly now?: () => number;
+}
+
+/** The app's registration at an OAuth server of the sandbox. */
+export interface SandboxClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUris: readonly string[];
 }
 
 /** A running sandbox. */
@@ -41,10 +58,16 @@ export interface Sandbox extends AsyncDisposable {
   readonly authUrl: string;
   readonly cloudId: string;
   readonly people: Readonly<Record<PersonName, Person>>;
-  readonly client: {
-    readonly clientId: string;
-    readonly clientSecret: string;
-    readonly redirectUris: readonly string[];
+  readonly client: SandboxClient;
+  /** A service account with its OAuth credential: client credentials, and no scope in the request. */
+  readonly serviceAccount: Account & ServiceClient;
+  /** A Data Center site of the same people and pages, with a context path and an OAuth provider of its own. */
+  readonly dataCenter: {
+    /** Stands for `https://HOST/confluence`. */
+    readonly url: string;
+    readonly client: SandboxClient;
+    /** Client credentials; a scope is needed, `READ` or `WRITE`. */
+    readonly serviceAccount: Account & ServiceClient;
   };
   /** What arrived so far, in order; a live view. */
   readonly requests: readonly SandboxRequest[];
@@ -65,25 +88,34 @@ const cloudId = '5a3d8c1e-7b42-4f96-9e0d-2c6b1f8a4d73';
 /** Starts a Confluence site, its gateway and its OAuth server on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { now = Date.now, accessTokenTtl = 3_600, redirectUris = defaultRedirectUris } = options;
+  const { refreshReuseInterval = 600 } = options;
   if (!Number.isInteger(accessTokenTtl) || accessTokenTtl < 1) {
     throw new RangeError(
       `accessTokenTtl must be a positive number of seconds, not ${accessTokenTtl}`,
     );
   }
+  if (!(refreshReuseInterval >= 0)) {
+    throw new RangeError(
+      `refreshReuseInterval must be a number of seconds, not ${refreshReuseInterval}`,
+    );
+  }
   const client = seededClient(redirectUris);
-  const [site, gateway, auth] = await listenAll(
+  const flavour = cloudFlavour(client);
+  const [site, gateway, auth, server] = await listenAll(
     [
       ['site', options.port ?? 0],
       ['gateway', options.gatewayPort ?? 0],
       ['auth', options.authPort ?? 0],
+      ['data-center', options.dataCenterPort ?? 0],
     ],
     now,
   );
-  const listeners = [site, gateway, auth];
+  const listeners = [site, gateway, auth, server];
   const database = new Database();
   const journal = new Journal();
   const faults = new Faults();
-  const store = new TokenStore(now);
+  const store = new TokenStore(now, refreshReuseInterval);
+  const shared = { journal, faults };
   let refreshes = 0;
   let closing: Promise<void> | undefined;
 
@@ -96,29 +128,44 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return closing;
   };
 
-  try {
-    seed(database, now());
-    const provider = await createProvider({ issuer: auth.url, client, accessTokenTtl, store });
+  const countRefreshes = (provider: Provider): void => {
     provider.on('grant.success', (ctx) => {
       if (ctx.oidc.params?.grant_type === 'refresh_token') refreshes += 1;
     });
+  };
+  const dataCenter = openDataCenter({
+    ...shared,
+    listener: server,
+    database,
+    now,
+    client,
+    accessTokenTtl,
+    refreshReuseInterval,
+    onProvider: countRefreshes,
+  });
+
+  try {
+    seed(database, now());
+    const provider = await createProvider({ issuer: auth.url, flavour, accessTokenTtl, store });
+    countRefreshes(provider);
     const services = { database, now, siteUrl: site.url, cloudId };
-    const shared = { journal, faults };
-    serveProduct({
-      ...shared,
-      name: 'site',
-      listener: site,
-      app: siteApp(services),
-      identify: identifyOnSite,
-    });
-    serveProduct({
-      ...shared,
-      name: 'gateway',
-      listener: gateway,
-      app: gatewayApp(services),
-      identify: identifyOnGateway(provider),
-    });
-    serveOAuth({ ...shared, listener: auth, provider, client });
+    site.serve(
+      productHandler({
+        ...shared,
+        name: 'site',
+        app: siteApp(services),
+        identify: identifyOnSite,
+      }),
+    );
+    gateway.serve(
+      productHandler({
+        ...shared,
+        name: 'gateway',
+        app: gatewayApp(services),
+        identify: identifyOnGateway(provider),
+      }),
+    );
+    auth.serve(oauthHandler({ ...shared, provider, flavour }));
   } catch (error) {
     await close();
     throw error;
@@ -130,16 +177,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     authUrl: auth.url,
     cloudId,
     people,
-    client: {
-      clientId: client.clientId,
-      clientSecret: client.clientSecret,
-      redirectUris: client.redirectUris,
+    client: shown(client),
+    serviceAccount: { ...serviceAccount, ...flavour.service },
+    dataCenter: {
+      url: dataCenter.url,
+      client: shown(dataCenter.flavour.client),
+      serviceAccount: { ...serviceAccount, ...dataCenter.flavour.service },
     },
     requests: journal.entries,
     clearJournal: () => journal.clear(),
     failNext: (fault) => faults.add(fault),
-    expireAccessTokens: () => store.expireAccessTokens(),
-    revokeGrants: () => store.revokeGrants(),
+    expireAccessTokens() {
+      for (const tokens of [store, dataCenter.store]) tokens.expireAccessTokens();
+    },
+    revokeGrants() {
+      for (const tokens of [store, dataCenter.store]) tokens.revokeGrants();
+    },
     get refreshes() {
       return refreshes;
     },
@@ -148,17 +201,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
+const shown = ({ clientId, clientSecret, redirectUris }: SandboxClient): SandboxClient => ({
+  clientId,
+  clientSecret,
+  redirectUris,
+});
+
 type Wanted = readonly [name: string, port: number];
 
 // When one port is taken the others are given back: a failed start holds nothing.
 async function listenAll(
-  wanted: readonly [Wanted, Wanted, Wanted],
+  wanted: readonly [Wanted, Wanted, Wanted, Wanted],
   now: () => number,
-): Promise<[Listener, Listener, Listener]> {
+): Promise<[Listener, Listener, Listener, Listener]> {
   const tries = await Promise.allSettled(wanted.map(([name, port]) => listen(name, port, now)));
   const open = tries.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
-  const [site, gateway, auth] = open;
-  if (site && gateway && auth) return [site, gateway, auth];
+  const [site, gateway, auth, server] = open;
+  if (site && gateway && auth && server) return [site, gateway, auth, server];
   await Promise.all(open.map((listener) => listener.close()));
   throw tries.find((attempt) => attempt.status === 'rejected')?.reason;
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConsentWalkError, type Sandbox, startSandbox, walkConsent } from '../src/index.js';
+import { serviceClients } from '../src/oauth/client.js';
 import {
   authorizeUrl,
   bearer,
@@ -12,6 +13,7 @@ import {
 } from './sandbox-client.js';
 
 let sandbox: Sandbox;
+let strict: Sandbox;
 let callback: Awaited<ReturnType<typeof startCallback>>;
 let clock = 0;
 
@@ -21,9 +23,14 @@ beforeAll(async () => {
     redirectUris: [callback.redirectUri],
     now: () => Date.now() + clock,
   });
+  strict = await startSandbox({
+    redirectUris: [callback.redirectUri],
+    refreshReuseInterval: 0,
+  });
 });
 afterAll(async () => {
   callback.close();
+  await strict.close();
   await sandbox.close();
 });
 
@@ -154,28 +161,52 @@ describe('the scripted browser', () => {
 });
 
 describe('refreshing', () => {
-  test('rotates, and a token used again ends the whole family', async () => {
+  test('rotates, and an answer that got lost can be asked for again', async () => {
     const first = await tokens();
     const before = sandbox.refreshes;
     const second = await refresh(sandbox, first.refresh_token);
     expect(second.status).toBe(200);
     expect(second.body.refresh_token).not.toBe(first.refresh_token);
-    expect(sandbox.refreshes).toBe(before + 1);
-
-    const reused = await refresh(sandbox, first.refresh_token);
-    expect(reused.status).toBe(400);
-    expect(reused.body.error).toBe('invalid_grant');
-    expect((await refresh(sandbox, second.body.refresh_token)).body.error).toBe('invalid_grant');
-    expect((await me(second.body.access_token)).status).toBe(401);
-    expect(sandbox.refreshes).toBe(before + 1);
+    const again = await refresh(sandbox, first.refresh_token);
+    expect(again.status).toBe(200);
+    expect((await me(again.body.access_token)).status).toBe(200);
+    expect(sandbox.refreshes).toBe(before + 2);
   });
 
-  test('two at once with one token: one wins, and the family ends all the same', async () => {
-    const { refresh_token } = await tokens();
-    const before = sandbox.refreshes;
-    const answers = await Promise.all([1, 2, 3].map(() => refresh(sandbox, refresh_token)));
+  test('a token used again ends the family: when its successor was used, and after 10 minutes', async () => {
+    const first = await tokens();
+    const second = await refresh(sandbox, first.refresh_token);
+    const third = await refresh(sandbox, second.body.refresh_token);
+    expect(third.status).toBe(200);
+    expect((await refresh(sandbox, first.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await me(third.body.access_token)).status).toBe(401);
+
+    const late = await tokens();
+    const next = await refresh(sandbox, late.refresh_token);
+    clock = 601_000;
+    expect((await refresh(sandbox, late.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await me(next.body.access_token)).status).toBe(401);
+    clock = 0;
+  });
+
+  test('without a reuse interval, a token used again ends the whole family at once', async () => {
+    const first = await obtainTokens(strict, callback, scope);
+    const second = await refresh(strict, first.refresh_token);
+    const reused = await refresh(strict, first.refresh_token);
+    expect(reused.status).toBe(400);
+    expect(reused.body.error).toBe('invalid_grant');
+    expect((await refresh(strict, second.body.refresh_token)).body.error).toBe('invalid_grant');
+    const answer = await send(`${strict.gatewayUrl}/me`, bearer(second.body.access_token));
+    expect(answer.status).toBe(401);
+    expect(strict.refreshes).toBe(1);
+  });
+
+  test('without one, two at once with one token: one wins, and the family ends all the same', async () => {
+    const { refresh_token } = await obtainTokens(strict, callback, scope);
+    const before = strict.refreshes;
+    const answers = await Promise.all([1, 2, 3].map(() => refresh(strict, refresh_token)));
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
-    expect(sandbox.refreshes).toBeLessThanOrEqual(before + 1);
+    expect(strict.refreshes).toBeLessThanOrEqual(before + 1);
   });
 
   test('access tokens end by the clock, by expireAccessTokens and by revokeGrants', async () => {
@@ -244,6 +275,38 @@ describe('the token endpoint', () => {
     );
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ error: 'invalid_request' });
+  });
+
+  const { clientId, clientSecret } = serviceClients.cloud;
+  const service = { client_id: clientId, client_secret: clientSecret };
+  const own = { grant_type: 'client_credentials', ...service };
+
+  test('gives a service account a token, without a scope in the request', async () => {
+    const { status, body } = await requestToken(sandbox, own);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600 });
+    expect(body).not.toHaveProperty('refresh_token');
+    const base = `${sandbox.gatewayUrl}/ex/confluence/${sandbox.cloudId}/wiki`;
+    const current = await send(`${base}/rest/api/user/current`, bearer(body.access_token));
+    expect(current.body).toMatchObject({ accountId: sandbox.serviceAccount.accountId });
+    const pages = `${base}/api/v2/pages?limit=1`;
+    expect((await send(pages, bearer(body.access_token))).status).toBe(200);
+    sandbox.expireAccessTokens();
+    expect((await send(pages, bearer(body.access_token))).status).toBe(401);
+  });
+
+  test.each(['read:page:confluence', 'x'])('refuses it one for the scope %s', async (wanted) => {
+    const answer = await requestToken(sandbox, { ...own, scope: wanted });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toBe('invalid_scope');
+  });
+
+  test('gives the app no token of its own, and the service account no grant', async () => {
+    const app = await requestToken(sandbox, { grant_type: 'client_credentials' });
+    expect(app.status).toBe(400);
+    const { refresh_token } = await tokens();
+    const stolen = { grant_type: 'refresh_token', refresh_token, ...service };
+    expect((await requestToken(sandbox, stolen)).status).toBe(400);
   });
 
   test('needs the client secret', async () => {

@@ -12,14 +12,18 @@ interface Stored {
 export class TokenStore {
   readonly #models = new Map<string, Map<string, Stored>>();
   readonly #now: () => number;
+  readonly #reuseMs: number;
 
-  constructor(now: () => number) {
+  /** `reuseInterval`: for so many seconds a rotated refresh token gets an answer again. */
+  constructor(now: () => number, reuseInterval = 0) {
     this.#now = now;
+    this.#reuseMs = reuseInterval * 1000;
   }
 
   /** Every access token becomes unknown; refresh tokens stay good. */
   expireAccessTokens(): void {
     this.#of('AccessToken').clear();
+    this.#of('ClientCredentials').clear();
   }
 
   /** Everything anybody has agreed to is forgotten. */
@@ -43,13 +47,17 @@ export class TokenStore {
         const life = expiresIn === undefined ? Number.POSITIVE_INFINITY : expiresIn * 1000;
         model.set(id, { payload, expiresAt: this.#now() + life });
       },
-      find: async (id) => alive(model.get(id)),
+      find: async (id) => {
+        const payload = alive(model.get(id));
+        const isForgiven = payload !== undefined && this.#isReusable(payload);
+        return isForgiven ? { ...payload, consumed: undefined } : payload;
+      },
       findByUid: async (uid) =>
         alive([...model.values()].find(({ payload }) => payload.uid === uid)),
       findByUserCode: async () => undefined,
       consume: async (id) => {
         const payload = model.get(id)?.payload;
-        if (payload === undefined) return;
+        if (payload === undefined || this.#isReusable(payload)) return;
         // Two requests at once may both have read the token as unspent; the second loses here.
         if (payload.consumed !== undefined) {
           this.#revoke(payload.grantId);
@@ -64,6 +72,18 @@ export class TokenStore {
         for (const [id, { payload }] of model) if (payload.grantId === grantId) model.delete(id);
       },
     };
+  }
+
+  /** Only the latest one that was rotated: its successor has not been used yet. */
+  #isReusable({ consumed, grantId, kind, rotations = 0 }: AdapterPayload): boolean {
+    if (kind !== 'RefreshToken' || typeof consumed !== 'number') return false;
+    if (this.#now() - consumed * 1000 > this.#reuseMs || this.#reuseMs === 0) return false;
+    return ![...this.#of('RefreshToken').values()].some(
+      ({ payload }) =>
+        payload.grantId === grantId &&
+        payload.consumed !== undefined &&
+        (payload.rotations ?? 0) > rotations,
+    );
   }
 
   #revoke(grantId: string | undefined): void {

@@ -6,6 +6,17 @@ export interface OAuthClient {
   readonly redirectUris: string[];
 }
 
+/** A service account's credential at an OAuth server. */
+export interface ServiceClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export const serviceClients: Readonly<Record<'cloud' | 'dataCenter', ServiceClient>> = {
+  cloud: { clientId: 'sandbox-service', clientSecret: 'sandbox-service-secret' },
+  dataCenter: { clientId: 'sandbox-dc-service', clientSecret: 'sandbox-dc-service-secret' },
+};
+
 export const defaultRedirectUris: readonly string[] = [
   'http://localhost:53682/callback',
   'http://127.0.0.1:53682/callback',
@@ -29,3 +40,11 @@ export function seededClient(redirectUris: readonly string[]): OAuthClient {
     redirectUris: [...redirectUris],
   };
 }
+
+/** The same app, as the Data Center site knows it by its incoming link. */
+export const dataCenterClient = ({ name, redirectUris }: OAuthClient): OAuthClient => ({
+  name,
+  clientId: 'sandbox-dc-client',
+  clientSecret: 'sandbox-dc-client-secret',
+  redirectUris,
+});

@@ -1,8 +1,8 @@
 import type { Provider } from 'oidc-provider';
-import { personById } from '../people.js';
+import { accountById, serviceAccount } from '../people.js';
 import type { Identity } from '../rest/env.js';
 import { readBasic } from '../site/basic.js';
-import { knownScopes } from './scopes.js';
+import { knownScopes, serviceScopes } from './scopes.js';
 
 const everyScope: ReadonlySet<string> = new Set(knownScopes);
 
@@ -20,10 +20,17 @@ export function identifyOnGateway(
 }
 
 async function identifyToken(provider: Provider, value: string): Promise<Identity> {
+  const own = await provider.ClientCredentials.find(value);
+  if (own !== undefined) return { person: serviceAccount, scopes: new Set(serviceScopes) };
+  return identifyGranted(provider, value);
+}
+
+/** A person by the access token that they granted. */
+export async function identifyGranted(provider: Provider, value: string): Promise<Identity> {
   const token = await provider.AccessToken.find(value);
   // The grant too: a refresh that lost a race may have saved its token after the revocation.
   const grant = token?.grantId ? await provider.Grant.find(token.grantId) : undefined;
-  const person = token && grant ? personById(token.accountId) : undefined;
+  const person = token && grant ? accountById(token.accountId) : undefined;
   if (token === undefined || person === undefined) return { rejected: 'unknown' };
   return { person, scopes: new Set(token.scopes) };
 }

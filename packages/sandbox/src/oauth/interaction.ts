@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { people, personByEmail, personById } from '../people.js';
-import type { OAuthClient } from './client.js';
+import type { Flavour } from './flavour.js';
 import { readText } from './form-body.js';
 import { consentPage, errorPage, loginPage } from './html-pages.js';
 
@@ -9,10 +9,10 @@ type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 const everybody = Object.values(people);
 
-/** Answers `/interaction/{uid}`: the log-in page, then the consent page. */
+/** Answers the flavour's `interactionPath`: the log-in page, then the consent page. */
 export async function answerInteraction(
   provider: Provider,
-  client: OAuthClient,
+  flavour: Flavour,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -23,21 +23,22 @@ export async function answerInteraction(
     const text = 'This log-in has ended. Go back to the app and start again.';
     return sendPage(response, 400, errorPage('interaction_not_found', text));
   }
-  if (request.url?.split('?')[0] !== `/interaction/${interaction.uid}`) {
+  const action = `${flavour.interactionPath}${interaction.uid}`;
+  if (request.url?.split('?')[0] !== action) {
     return sendPage(response, 404, errorPage('not_found', 'There is no such page.'));
   }
-  if (request.method === 'GET') return sendPage(response, 200, pageFor(interaction, client));
+  if (request.method === 'GET')
+    return sendPage(response, 200, pageFor(interaction, flavour, action));
   if (request.method !== 'POST') {
     return sendPage(response, 405, errorPage('method_not_allowed', 'Use the form on the page.'));
   }
   const form = new URLSearchParams((await readText(request)) ?? '');
   return interaction.prompt.name === 'login'
-    ? logIn(provider, interaction, form, request, response)
-    : decide(provider, interaction, form, request, response);
+    ? logIn(provider, action, form, request, response)
+    : decide({ provider, flavour, interaction }, form, request, response);
 }
 
-function pageFor(interaction: Interaction, client: OAuthClient): string {
-  const action = `/interaction/${interaction.uid}`;
+function pageFor(interaction: Interaction, { client }: Flavour, action: string): string {
   if (interaction.prompt.name === 'login') {
     const hint = interaction.params.login_hint;
     return loginPage({ action, people: everybody, email: typeof hint === 'string' ? hint : '' });
@@ -53,7 +54,7 @@ function pageFor(interaction: Interaction, client: OAuthClient): string {
 
 async function logIn(
   provider: Provider,
-  interaction: Interaction,
+  action: string,
   form: URLSearchParams,
   request: IncomingMessage,
   response: ServerResponse,
@@ -61,7 +62,6 @@ async function logIn(
   const email = form.get('email') ?? '';
   const person = personByEmail(email);
   if (person === undefined || person.password !== form.get('password')) {
-    const action = `/interaction/${interaction.uid}`;
     const problem = 'Email or password is wrong. The right ones stand below.';
     const page = loginPage({ action, people: everybody, email, problem });
     return sendPage(response, 401, page);
@@ -71,9 +71,14 @@ async function logIn(
   return provider.interactionFinished(request, response, { login }, options);
 }
 
+interface Asking {
+  readonly provider: Provider;
+  readonly flavour: Flavour;
+  readonly interaction: Interaction;
+}
+
 async function decide(
-  provider: Provider,
-  interaction: Interaction,
+  { provider, flavour, interaction }: Asking,
   form: URLSearchParams,
   request: IncomingMessage,
   response: ServerResponse,
@@ -93,7 +98,7 @@ async function decide(
       return provider.interactionFinished(request, response, denial, options);
     }
     case 'switch':
-      return startOver(provider, interaction, response);
+      return startOver({ provider, flavour, interaction }, response);
     default:
       return sendPage(response, 400, errorPage('invalid_request', 'Choose accept or deny.'));
   }
@@ -115,8 +120,7 @@ function askedScopes(interaction: Interaction): string[] {
 
 // Forgets who is logged in and asks the same again.
 async function startOver(
-  provider: Provider,
-  interaction: Interaction,
+  { provider, flavour, interaction }: Asking,
   response: ServerResponse,
 ): Promise<void> {
   await interaction.destroy();
@@ -126,7 +130,7 @@ async function startOver(
     ),
   );
   response.writeHead(303, {
-    location: `/authorize?${query}`,
+    location: `${flavour.authorizePath}?${query}`,
     'set-cookie': `${provider.cookieName('session')}=; Path=/; Max-Age=0; HttpOnly`,
   });
   response.end();

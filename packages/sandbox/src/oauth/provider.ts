@@ -2,29 +2,29 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Configuration, errors, Provider } from 'oidc-provider';
 import { personById } from '../people.js';
 import type { TokenStore } from './adapter.js';
-import type { OAuthClient } from './client.js';
+import type { Flavour } from './flavour.js';
 import { errorPage } from './html-pages.js';
-import { knownScopes } from './scopes.js';
 
 const day = 86_400;
 
 export interface ProviderOptions {
   readonly issuer: string;
-  readonly client: OAuthClient;
+  readonly flavour: Flavour;
   readonly accessTokenTtl: number;
   readonly store: TokenStore;
 }
 
 type Library = { readonly Provider: typeof Provider; readonly errors: typeof errors };
 
-/** An OAuth server that behaves like auth.atlassian.com: same paths, parameters and rotation. */
+/** An OAuth server that behaves like Atlassian's: same paths, parameters and rotation. */
 export async function createProvider(options: ProviderOptions): Promise<Provider> {
   const library = await loadLibrary();
   return new library.Provider(options.issuer, configuration(options, library));
 }
 
 function configuration(options: ProviderOptions, { errors }: Library): Configuration {
-  const { client, store, accessTokenTtl, issuer } = options;
+  const { flavour, store, accessTokenTtl, issuer } = options;
+  const { client, service, scopes: knownScopes } = flavour;
   const spentTwice = () => new errors.InvalidGrant('refresh token already used');
   return {
     adapter: store.adapterFactory(spentTwice),
@@ -41,43 +41,66 @@ function configuration(options: ProviderOptions, { errors }: Library): Configura
         token_endpoint_auth_method: 'client_secret_post',
         id_token_signed_response_alg: 'ES256',
       },
+      {
+        client_id: service.clientId,
+        client_secret: service.clientSecret,
+        redirect_uris: [],
+        grant_types: ['client_credentials'],
+        response_types: [],
+        token_endpoint_auth_method: 'client_secret_post',
+        id_token_signed_response_alg: 'ES256',
+      },
     ],
     scopes: [...knownScopes],
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_post', 'client_secret_basic'],
-    routes: { authorization: '/authorize', token: '/oauth/token' },
+    routes: { authorization: flavour.authorizePath, token: flavour.tokenPath },
     // The secret is what Atlassian asks for; PKCE is welcome, never needed.
     pkce: { required: () => false },
-    rotateRefreshToken: true,
+    rotateRefreshToken(ctx) {
+      const { redirect_uri: redirectUri } = ctx.oidc.body ?? {};
+      // As Data Center does, which RFC 6749, section 6 does not ask for.
+      const isChecked = flavour.comparesRedirectUriInRefresh;
+      if (isChecked && !client.redirectUris.includes(String(redirectUri))) {
+        throw new errors.InvalidGrant('redirect_uri');
+      }
+      return true;
+    },
+    issueRefreshToken: async (_ctx, { clientId }, source) =>
+      clientId === client.clientId &&
+      (!flavour.wantsOfflineAccess || source.scopes.has('offline_access')),
     expiresWithSession: () => false,
     // A new grant at each consent, so that nothing agreed to earlier is added in silence.
     loadExistingGrant: async (ctx) => {
       const grantId = ctx.oidc.result?.consent?.grantId;
       return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
     },
-    extraParams: {
-      audience: (ctx, audience) => {
-        if (audience !== undefined && audience !== 'api.atlassian.com') {
-          throw new errors.AccessDenied(`Service not found: ${audience}`);
+    extraParams: flavour.wantsAudience
+      ? {
+          audience: (ctx, audience) => {
+            if (audience !== undefined && audience !== 'api.atlassian.com') {
+              throw new errors.AccessDenied(`Service not found: ${audience}`);
+            }
+            const scopes = (ctx.oidc.params?.scope as string | undefined)?.split(' ') ?? [];
+            if (!scopes.some((name) => name !== 'offline_access' && knownScopes.includes(name))) {
+              throw new errors.InvalidScope(
+                'This app has not requested any supported Atlassian scopes.',
+                scopes.join(' '),
+              );
+            }
+          },
         }
-        const scopes = (ctx.oidc.params?.scope as string | undefined)?.split(' ') ?? [];
-        if (!scopes.some((name) => name !== 'offline_access' && knownScopes.includes(name))) {
-          throw new errors.InvalidScope(
-            'This app has not requested any supported Atlassian scopes.',
-            scopes.join(' '),
-          );
-        }
-      },
-    },
+      : [],
     findAccount: async (_ctx, id) =>
       personById(id) && { accountId: id, claims: () => ({ sub: id }) },
-    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { url: (_ctx, { uid }) => `${flavour.interactionPath}${uid}` },
     renderError: (ctx, out) => {
       ctx.type = 'html';
       ctx.body = errorPage(out.error, out.error_description);
     },
     clientBasedCORS: () => false,
     features: {
+      clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
@@ -86,6 +109,12 @@ function configuration(options: ProviderOptions, { errors }: Library): Configura
     },
     ttl: {
       AccessToken: accessTokenTtl,
+      ClientCredentials(ctx) {
+        const { scope } = ctx.oidc.params ?? {};
+        const problem = flavour.refuseServiceScope(typeof scope === 'string' ? scope : undefined);
+        if (problem !== undefined) throw new errors.InvalidScope(problem, String(scope ?? ''));
+        return accessTokenTtl;
+      },
       AuthorizationCode: 60,
       IdToken: accessTokenTtl,
       Interaction: 3_600,
@@ -98,7 +127,7 @@ function configuration(options: ProviderOptions, { errors }: Library): Configura
       },
     },
     jwks: { keys: [signingKey()] },
-    cookies: cookies(issuer),
+    cookies: cookies(issuer, flavour.name),
   };
 }
 
@@ -106,8 +135,8 @@ const signingKey = () =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
 
 // Cookies don't know ports: two sandboxes on one host must not read each other's.
-function cookies(issuer: string): Configuration['cookies'] {
-  const own = `sandbox_${new URL(issuer).port}`;
+function cookies(issuer: string, name: string): Configuration['cookies'] {
+  const own = `sandbox_${name}_${new URL(issuer).port}`;
   return {
     keys: [randomBytes(32)],
     names: {

@@ -1,5 +1,5 @@
-/** Scopes the seeded client may ask for, and what the consent page says about each. */
-export const scopeWords: Readonly<Record<string, string>> = {
+/** Scopes of Cloud, and what the consent page says about each. */
+const cloudScopeWords: Readonly<Record<string, string>> = {
   offline_access: 'Stay connected while you are away',
   'read:me': 'See your name and email address',
   'read:confluence-user': 'See who you are in Confluence',
@@ -22,4 +22,30 @@ export const scopeWords: Readonly<Record<string, string>> = {
   'read:audit-log:confluence': 'Read the audit log, if you are an administrator',
 };
 
-export const knownScopes: readonly string[] = Object.keys(scopeWords);
+/** Scopes of Data Center; each includes those before it. */
+const dataCenterScopeWords: Readonly<Record<string, string>> = {
+  READ: 'Read what you can read',
+  WRITE: 'Change what you can change',
+  ADMIN: 'Administer what you can administer',
+  SYSTEM_ADMIN: 'Administer the whole site, if you may',
+};
+
+export const scopeWords: Readonly<Record<string, string>> = {
+  ...cloudScopeWords,
+  ...dataCenterScopeWords,
+};
+
+export const knownScopes: readonly string[] = Object.keys(cloudScopeWords);
+export const dataCenterScopes: readonly string[] = Object.keys(dataCenterScopeWords);
+
+/** What the service account's credential was created with; on Cloud no request names scopes. */
+export const serviceScopes: readonly string[] = [
+  'read:confluence-user',
+  'read:confluence-content.summary',
+  'read:page:confluence',
+  'write:page:confluence',
+  'read:space:confluence',
+  'read:comment:confluence',
+  'read:label:confluence',
+  'write:label:confluence',
+];

@@ -1,10 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Database } from '../database.js';
-import type { Person } from '../people.js';
+import type { Account } from '../people.js';
 
 /** Who a request turned out to come from. */
 export interface Identity {
-  readonly person?: Person;
+  readonly person?: Account;
   /** Set on the gateway: what the credential may do. The site knows no scopes. */
   readonly scopes?: ReadonlySet<string>;
   /** Why a credential was not accepted. */

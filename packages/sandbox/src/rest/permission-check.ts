@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { isAdmin, personById } from '../people.js';
+import { accountById, isAdmin } from '../people.js';
 import { isAllowed, type Operation } from '../store/access.js';
 import { findPage, pageExists } from '../store/pages.js';
 import type { RestEnv, Services } from './env.js';
@@ -44,7 +44,7 @@ export function permissionCheckApi(services: Services): Hono<RestEnv> {
 function readSubject(body: Json): string {
   const { type, identifier } = isRecord(body.subject) ? body.subject : {};
   if (type !== 'user') throw new Problem(400, `The sandbox knows subjects of type 'user' only`);
-  const person = typeof identifier === 'string' ? personById(identifier) : undefined;
+  const person = typeof identifier === 'string' ? accountById(identifier) : undefined;
   if (person === undefined) throw new Problem(404, 'No user found with this account id');
   return person.accountId;
 }

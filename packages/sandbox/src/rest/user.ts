@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Person } from '../people.js';
+import { type Account, serviceAccount } from '../people.js';
 import type { RestEnv, Services } from './env.js';
 import { scope } from './scopes.js';
 
@@ -25,10 +25,10 @@ export function userApi(services: Services): Hono<RestEnv> {
 
 const anonymous = { type: 'anonymous', displayName: 'Anonymous', profilePicture: picture };
 
-const known = (person: Person) => ({
+const known = (person: Account) => ({
   type: 'known',
   accountId: person.accountId,
-  accountType: 'atlassian',
+  accountType: person === serviceAccount ? 'app' : 'atlassian',
   email: person.email,
   publicName: person.displayName,
   displayName: person.displayName,

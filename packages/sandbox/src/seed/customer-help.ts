@@ -5,7 +5,7 @@ export const customerHelp: SpaceOutline = {
   key: 'HELP',
   name: 'Customer Help',
   description: 'Public help for owners of an L-series balance.',
-  rights: { admin: 'administer', editor: 'edit', anyone: 'read' },
+  rights: { admin: 'administer', editor: 'edit', service: 'edit', anyone: 'read' },
   restricted: {
     'Cancel your subscription': { update: ['admin'] },
     'Data protection and your invoices': { update: ['admin'] },

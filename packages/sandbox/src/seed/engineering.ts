@@ -5,7 +5,7 @@ export const engineering: SpaceOutline = {
   key: 'ENG',
   name: 'Engineering',
   description: 'How Halden builds and runs the L-series balances and their cloud.',
-  rights: { admin: 'administer', editor: 'edit', reader: 'read' },
+  rights: { admin: 'administer', editor: 'edit', reader: 'read', service: 'edit' },
   restricted: {
     'ADR-001 One database per service': { update: ['admin'] },
     'ADR-004 Firmware images are signed': { update: ['admin'] },

@@ -25,7 +25,9 @@ export interface SpaceOutline {
   readonly name: string;
   readonly description: string;
   /** Rights by person; `anyone` is everybody, also without a log-in. */
-  readonly rights: Readonly<Partial<Record<PersonName | 'anyone', 'read' | 'edit' | 'administer'>>>;
+  readonly rights: Readonly<
+    Partial<Record<PersonName | 'service' | 'anyone', 'read' | 'edit' | 'administer'>>
+  >;
   /** Titles that only these people may see (`read`) or change (`update`). */
   readonly restricted: Readonly<
     Record<string, Readonly<Partial<Record<'read' | 'update', readonly PersonName[]>>>>

@@ -1,5 +1,5 @@
 import { anyone, type Database, level } from '../database.js';
-import { type PersonName, people } from '../people.js';
+import { type PersonName, people, serviceAccount } from '../people.js';
 import { commentBody, pageBody } from './body.js';
 import { customerHelp } from './customer-help.js';
 import { engineering } from './engineering.js';
@@ -49,7 +49,7 @@ function seedSpace(seeding: Seeding, outline: SpaceOutline): void {
   for (const [who, right] of Object.entries(outline.rights)) {
     database.run(`INSERT INTO space_rights VALUES (:space, :subject, :level)`, {
       space: outline.id,
-      subject: who === 'anyone' ? anyone : people[who as PersonName].accountId,
+      subject: subjectOf(who),
       level: level[right],
     });
   }
@@ -61,6 +61,11 @@ function seedSpace(seeding: Seeding, outline: SpaceOutline): void {
       seedPage(seeding, outline, parent, index, page, kind, labels);
     });
   });
+}
+
+function subjectOf(who: string): string {
+  if (who === 'anyone') return anyone;
+  return who === 'service' ? serviceAccount.accountId : people[who as PersonName].accountId;
 }
 
 function seedPage(
