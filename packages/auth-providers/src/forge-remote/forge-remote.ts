@@ -94,7 +94,7 @@ export const forgeRemote = (options: ForgeRemoteOptions): ForgeRemote => {
     (kind: Parameters<typeof remoteProvider>[0]): AuthProviderFactory =>
     (services) => {
       composed = services;
-      return remoteProvider(kind, sessions);
+      return remoteProvider(kind, sessions, services);
     };
 
   const remote: ForgeRemote = Object.freeze({

@@ -1,11 +1,6 @@
-import type {
-  AuthProvider,
-  AuthProviderFactory,
-  Call,
-  Clock,
-  Credential,
-} from '@tributary/pipeline';
+import type { AuthProviderFactory, Call, Clock, Credential } from '@tributary/pipeline';
 import { isSameSecret } from '../same-text.js';
+import { verifiable } from '../verify/verifiable.js';
 import { waitFor } from '../wait-for.js';
 import { type ForgeRemote, sessionsOf } from './forge-remote.js';
 import { readServiceAddress } from './forge-remote-config.js';
@@ -61,7 +56,7 @@ export const offlineUser = (
       contextIds: contextIds(session.remote.installationContexts),
     });
 
-    return Object.freeze<AuthProvider>({
+    return verifiable(services, {
       kind: 'offline-user',
       canImpersonate: true,
       checkSite: checkRemoteSite,

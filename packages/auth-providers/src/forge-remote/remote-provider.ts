@@ -3,9 +3,11 @@ import {
   type Call,
   type Credential,
   PrincipalError,
+  type ProviderServices,
   type Site,
 } from '@tributary/pipeline';
 import { requireCloud } from '../providers/check-deployment.js';
+import { verifiable } from '../verify/verifiable.js';
 import type { OAuthToken } from './oauth-token.js';
 import { baseFor, type RemoteSession, type RemoteSessions, sessionOf } from './remote-session.js';
 
@@ -55,9 +57,10 @@ export const userToken = ({ user, remote }: RemoteSession, call: Call): OAuthTok
 export const remoteProvider = (
   kind: 'forge-remote-app' | 'forge-remote-user',
   sessions: RemoteSessions,
+  services: ProviderServices,
 ): AuthProvider => {
   const tokenOf = kind === 'forge-remote-app' ? systemToken : userToken;
-  return Object.freeze<AuthProvider>({
+  return verifiable(services, {
     kind,
     checkSite: checkRemoteSite,
     endpoint: (call) => baseFor(sessionOf(sessions, call), call),

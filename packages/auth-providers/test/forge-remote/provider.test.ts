@@ -5,6 +5,7 @@ import {
   noRetry,
   PrincipalError,
   type ProviderServices,
+  type ServiceFetchInit,
 } from '@tributary/pipeline';
 import { runInInvocation } from '@tributary/pipeline/invocation';
 import { authProviderConformance, fakeTerminal, makeCall } from '@tributary/testing';
@@ -212,6 +213,24 @@ test('two installations never mix over 1,000 interleaved calls', async () => {
     expect(url.pathname).toContain(letter === 'a' ? A.cloudId : B.cloudId);
   }
 }, 30_000);
+
+test('verify() tells whose the token is', async () => {
+  const { verify, claims, remote } = openRemote(issuer);
+  const asked: unknown[] = [];
+  const fetch = async (url: string, init: ServiceFetchInit = {}) => {
+    asked.push([url, new Headers(init.headers).get('authorization')]);
+    return Response.json({ type: 'known', accountId: A.accountId, displayName: 'Ada' });
+  };
+  const invocation = await verify(issuer.sign(claims()), { 'x-forge-oauth-user': 'user' });
+  const provider = remote.user(makeServices({ fetch: fetch as never }));
+  const call = makeCall({ invocation, site: invocation.site, principal: USER });
+  expect(await provider.verify?.(call)).toEqual({
+    accountId: A.accountId,
+    displayName: 'Ada',
+    site: 'https://a.atlassian.net/',
+  });
+  expect(asked).toEqual([[`${A.apiBaseUrl}/wiki/rest/api/user/current`, 'Bearer user']]);
+});
 
 test('no token is shown by what a handler may log', async () => {
   const { verify, claims, remote, logger } = openRemote(issuer);
