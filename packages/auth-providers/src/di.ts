@@ -3,6 +3,7 @@ import {
   type AuthProvider,
   type AuthProviderFactory,
   type AuthProviders,
+  type GrantStorage,
   type ProviderServices,
   silentLogger,
   systemClock,
@@ -85,3 +86,21 @@ export const memoryGrantsPlugin: Plugin = {
     registry.provide(ACCOUNT_LINKS, { useFactory: () => memoryAccountLinks() });
   },
 };
+
+/** Grants and account links in a database: `storedGrants(redisGrants({ … }))`. The chain closes it. */
+export const storedGrants = ({ grants, links, dispose }: GrantStorage): Plugin => ({
+  name: 'stored-grants',
+  register(registry) {
+    registry.provide(GRANT_STORE, {
+      useValue: {
+        read: (key) => grants.read(key),
+        exclusive: (key, decide) => grants.exclusive(key, decide),
+        delete: (key) => grants.delete(key),
+        list: (prefix) => grants.list(prefix),
+        // A registry closes what has a `dispose`, also a value that nobody asked for.
+        ...{ dispose },
+      },
+    });
+    registry.provide(ACCOUNT_LINKS, { useValue: links });
+  },
+});

@@ -18,8 +18,8 @@ import {
 } from '@tributary/pipeline/di';
 import { collectLogs, fakeClock, fakeTerminal, makeCall } from '@tributary/testing';
 import { describe, expect, test } from 'vitest';
-import { authProviders, memoryGrantsPlugin } from '../src/di.js';
-import { apiToken, cloud } from '../src/index.js';
+import { authProviders, memoryGrantsPlugin, storedGrants } from '../src/di.js';
+import { apiToken, cloud, memoryAccountLinks, memoryGrants } from '../src/index.js';
 import { fakeFetch } from './services.js';
 
 const site = cloud('https://example.atlassian.net');
@@ -75,6 +75,26 @@ describe('authProviders', () => {
   test('a composition without a grant store says so', () => {
     const registry = createRegistry({ plugins: [authProviders({ app }), surroundings()] });
     expect(() => registry.get(RESOLVE)).toThrow(/GRANT_STORE/);
+  });
+
+  test('a storage fills both stores, and is closed with the chain', async () => {
+    let closings = 0;
+    const links = memoryAccountLinks();
+    const storage = {
+      grants: memoryGrants(),
+      links,
+      dispose: async () => {
+        closings += 1;
+      },
+    };
+    const plugins = [authProviders({ app }), storedGrants(storage), surroundings()];
+    const registry = createRegistry({ plugins });
+    const pipeline = composePipeline(registry);
+    expect(registry.get(ACCOUNT_LINKS)).toBe(links);
+    const key = { issuer: 'i', clientId: 'c', accountId: 'a' };
+    expect(await registry.get(GRANT_STORE).exclusive(key, async () => 'keep')).toBeUndefined();
+    await pipeline[Symbol.asyncDispose]();
+    expect(closings).toBe(1);
   });
 
   test('each composition has grants of its own', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 export interface Services {
-  readonly redis: { readonly url: string };
+  readonly redis: { readonly url: string; readonly redisServer: string };
   readonly postgres: { readonly url: string };
 }
 
