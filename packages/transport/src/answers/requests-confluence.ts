@@ -1,3 +1,4 @@
+import '../content-length/content-length.js';
 import type { RequestOptions } from '@tributary/pipeline';
 import type { Route } from '@tributary/route';
 
@@ -7,4 +8,7 @@ export interface RequestsConfluence {
 }
 
 /** What may be said of every request that a helper makes. What a request is about is the helper's. */
-export type PassedOptions = Omit<RequestOptions, 'method' | 'body' | 'signal' | 'redirect'>;
+export type PassedOptions = Omit<
+  RequestOptions,
+  'method' | 'body' | 'signal' | 'redirect' | 'contentLength'
+>;

@@ -1,4 +1,5 @@
 import { type AuthenticatedCall, RequestError } from '@tributary/pipeline';
+import { contentLengthOf } from '../content-length/content-length.js';
 
 /** Latin-1 without control characters but the tab (RFC 9110, section 5.5). */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -32,6 +33,8 @@ export const outgoingHeaders = (
   if (needsXsrfHeader(call) && !Object.hasOwn(headers, 'x-atlassian-token')) {
     headers['x-atlassian-token'] = 'no-check';
   }
+  const length = contentLengthOf(call);
+  if (length !== undefined) headers['content-length'] = length;
   if (authorization !== undefined) headers.authorization = authorization;
   for (const name of Object.keys(headers)) {
     if (!FIELD_VALUE.test(headers[name] ?? '')) {
