@@ -226,7 +226,7 @@ describe('whose grant it is', () => {
         scope: 'read:confluence-user',
       }),
     );
-    const opened = openOAuth(atlassian, ['read:confluence-user']);
+    const opened = openOAuth(atlassian, { scopes: ['read:confluence-user'] });
     expect(await opened.consent('u1', 'ada')).toEqual({ accountId: 'ada' });
   });
 

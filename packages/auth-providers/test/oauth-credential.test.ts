@@ -146,12 +146,14 @@ describe('an expired grant', () => {
     expect(refreshesOf(atlassian)).toBe(0);
   });
 
-  const dead = [
-    [400, { error: 'invalid_grant' }],
-    [401, { error: 'unauthorized_client', error_description: 'refresh_token is invalid' }],
-    [403, { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }],
-    [403, { error: 'unauthorized_client', error_description: 'refresh_token is invalid' }],
-  ] as const;
+  const documented = 'Unknown or invalid refresh token.';
+  const dead = [400, 401, 403].flatMap((status) => [
+    [status, { error: 'invalid_grant', error_description: documented }] as const,
+    [
+      status,
+      { error: 'unauthorized_client', error_description: 'refresh_token is invalid' },
+    ] as const,
+  ]);
   test.each(dead)(
     'that the server refuses (%i %o) is gone, and needs consent',
     async (status, body) => {

@@ -1,7 +1,12 @@
-import type { Call, PendingAuthorization, ServiceFetchInit } from '@tributary/pipeline';
+import type {
+  Call,
+  PendingAuthorization,
+  ProviderServices,
+  ServiceFetchInit,
+} from '@tributary/pipeline';
 import { createInvocation } from '@tributary/pipeline/invocation';
 import { makeResolvedCall } from '@tributary/testing';
-import { cloud, oauth } from '../src/index.js';
+import { cloud, type OAuthOptions, oauth } from '../src/index.js';
 import { CLOUD_ID, makeServices } from './services.js';
 
 export const SITE = cloud('https://example.atlassian.net', { cloudId: CLOUD_ID });
@@ -88,10 +93,11 @@ export const callbackFor = (pending: PendingAuthorization, account: string) =>
 /** A provider at the fake, with what its tests need at hand. */
 export const openOAuth = (
   atlassian = fakeAtlassian(),
-  scopes: readonly string[] = options.scopes,
+  overrides: Partial<OAuthOptions> = {},
+  shared: Partial<ProviderServices> = {},
 ) => {
   const services = makeServices({ fetch: atlassian.fetch });
-  const provider = oauth({ ...options, scopes })(services);
+  const provider = oauth({ ...options, ...overrides })({ ...services, ...shared });
   const callOf = (id: string, overrides: Partial<Call> & { accountId?: string } = {}) => {
     const { accountId, ...rest } = overrides;
     const user = { id, ...(accountId !== undefined && { accountId }) };

@@ -1,7 +1,8 @@
 import type { Grant, GrantDecision, GrantKey, ProviderServices, Secret } from '@tributary/pipeline';
 import { grantKeyId } from '../grants/grant-key.js';
 import { isSameSecret } from '../same-text.js';
-import { askTwice, refreshError } from './ask-twice.js';
+import { askTwice } from './ask-twice.js';
+import { refreshError } from './grant-refresh-error.js';
 import { timeLimit } from './time-limit.js';
 import type { TokenReply } from './token-answer.js';
 import type { TokenEndpoint } from './token-endpoint.js';
@@ -49,7 +50,8 @@ export const grantRefresher = (
     lease: AbortSignal,
   ): Promise<GrantDecision> => {
     const endpoint = endpointOf(key.issuer);
-    const answer = await askTwice((signal) => endpoint.refresh(refreshToken, signal), lease);
+    const ask = (signal: AbortSignal) => endpoint.refresh(refreshToken, signal);
+    const answer = await askTwice(ask, lease, refreshError);
     if ('reply' in answer) return { write: renewedGrant(latest, answer.reply) };
     const { refusal } = answer;
     if (!isGrantRefused(refusal)) {

@@ -1,0 +1,42 @@
+import {
+  AuthorizationServerError,
+  type ProviderServices,
+  revealSecret,
+  Secret,
+} from '@tributary/pipeline';
+import { dataCenterUser } from '../providers/data-center-user.js';
+import { withoutSlash } from './authorization-server.js';
+import type { DataCenterOAuthConfig } from './data-center-oauth.js';
+import type { GrantServer } from './grant-server.js';
+import { createGranting, type Granting } from './granting.js';
+
+/** Grants of a Data Center site: it is its own authorization server, so that each is for one site. */
+export const dataCenterGranting = (
+  config: DataCenterOAuthConfig,
+  services: ProviderServices,
+): Granting => {
+  const { lifetimes, redirectUri, onGrantExpiresSoon } = config;
+  const server: GrantServer = {
+    kind: 'dataCenterOAuth()',
+    issuerOf: (site) => withoutSlash(site.url),
+    authorizePath: '/rest/oauth2/latest/authorize',
+    tokenPath: '/rest/oauth2/latest/token',
+    authorizeParameters: {},
+    // It compares the redirect URI in a refresh too, and says invalid_grant where there is none.
+    refreshParameters: { redirect_uri: redirectUri },
+    lifetimes,
+    async ownerOf(site, { accessToken }, signal) {
+      const authorization = new Secret(`Bearer ${revealSecret(accessToken)}`);
+      const accountId = await dataCenterUser(services, site.url, authorization, signal);
+      if (accountId === undefined) {
+        throw new AuthorizationServerError(
+          'It can not be told whose grant it is: the site did not name a user at rest/api/user/current.',
+          { retryable: true },
+        );
+      }
+      return { accountId, sites: [] };
+    },
+    requireGranted: async () => {},
+  };
+  return createGranting({ server, app: config, onGrantExpiresSoon }, services);
+};

@@ -1,0 +1,362 @@
+import { type Grant, revealSecret, Secret } from '@tributary/pipeline';
+import { fakeClock } from '@tributary/testing';
+import { describe, expect, test } from 'vitest';
+import { type GrantExpiresSoon, memoryAccountLinks, memoryGrants } from '../src/index.js';
+import { fakeAtlassian, keyOf, openOAuth } from './oauth-server.js';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const DAY = 24 * HOUR;
+
+const unauthorized = () => new Response(null, { status: 401 });
+const refreshesOf = ({ forms }: ReturnType<typeof fakeAtlassian>) =>
+  forms.filter((form) => form.get('grant_type') === 'refresh_token').length;
+
+const granted = async (...parameters: Parameters<typeof openOAuth>) => {
+  const opened = openOAuth(...parameters);
+  await opened.consent('u1', 'ada');
+  const token = async () => {
+    const credential = await opened.provider.credential(opened.callOf('u1'));
+    return credential && revealSecret(credential.authorization);
+  };
+  const renew = async (rejected: string) => {
+    const authorization = new Secret(rejected);
+    const answer = await opened.provider.renew?.(
+      opened.callOf('u1'),
+      { authorization, base: 'https://x.example/' },
+      unauthorized(),
+    );
+    return typeof answer === 'object' ? revealSecret(answer.authorization) : answer;
+  };
+  const change = (changes: Partial<Grant>) =>
+    opened.grants.exclusive(keyOf('ada'), async (grant) =>
+      grant === undefined ? 'keep' : { write: { ...grant, ...changes } },
+    );
+  return { ...opened, token, renew, change };
+};
+
+describe('ahead of its end', () => {
+  test('a token is renewed once while the old one still serves', async () => {
+    const { token, clock, atlassian } = await granted();
+    await clock.advance(HOUR - 3 * MINUTE);
+    expect(await token()).toBe('Bearer access-1');
+    expect(refreshesOf(atlassian)).toBe(0);
+
+    let answer = () => {};
+    atlassian.answerTokensWith(async () => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return atlassian.issue('ada');
+    });
+    await clock.advance(MINUTE);
+    const all = await Promise.all(Array.from({ length: 50 }, token));
+    expect(new Set(all)).toEqual(new Set(['Bearer access-1']));
+    await clock.advance(0);
+    expect(refreshesOf(atlassian)).toBe(1);
+    answer();
+    await clock.advance(0);
+    expect(await token()).toBe('Bearer access-2');
+    expect(refreshesOf(atlassian)).toBe(1);
+    // Nothing that could hold up a process waits for a time to come.
+    expect(clock.pending).toBe(0);
+  });
+
+  test('a failure reaches no caller, pauses, and is told', async () => {
+    const { token, clock, atlassian, logger } = await granted();
+    atlassian.answerTokensWith(() => new Response('', { status: 503 }));
+    await clock.advance(HOUR - MINUTE);
+    for (let count = 0; count < 5; count += 1) {
+      expect(await token()).toBe('Bearer access-1');
+      await clock.advance(1000);
+    }
+    // One try, asked twice.
+    expect(refreshesOf(atlassian)).toBe(2);
+    expect(logger.text()).toContain('ahead of its end');
+    expect(logger.text()).toContain('GRANT_REFRESH_FAILED');
+    await clock.advance(15_000);
+    atlassian.answerTokensWith(undefined);
+    expect(await token()).toBe('Bearer access-1');
+    await clock.advance(0);
+    expect(await token()).toBe('Bearer access-2');
+  });
+
+  test('a grant that can not be renewed serves to its end, and asks nobody', async () => {
+    const atlassian = fakeAtlassian();
+    const { token, clock, change } = await granted(atlassian);
+    await change({ refreshToken: undefined } as unknown as Partial<Grant>);
+    await clock.advance(HOUR - MINUTE);
+    expect(await token()).toBe('Bearer access-1');
+    await clock.advance(0);
+    expect(refreshesOf(atlassian)).toBe(0);
+  });
+
+  test('tokens that live for a minute are not renewed all the time', async () => {
+    const atlassian = fakeAtlassian();
+    atlassian.answerTokensWith(() => atlassian.issue('ada', { expires_in: 60 }));
+    const { token, clock } = await granted(atlassian);
+    await clock.advance(30_000);
+    await token();
+    await clock.advance(0);
+    expect(refreshesOf(atlassian)).toBe(0);
+    await clock.advance(20_000);
+    await token();
+    await clock.advance(0);
+    expect(refreshesOf(atlassian)).toBe(1);
+  });
+});
+
+describe('a 401', () => {
+  test('renews no token that was renewed less than 30 s ago', async () => {
+    const { renew, clock, atlassian } = await granted();
+    await clock.advance(1000);
+    expect(await renew('Bearer access-1')).toBe('Bearer access-2');
+    for (let count = 0; count < 3; count += 1) {
+      await clock.advance(9000);
+      expect(await renew('Bearer access-2')).toBe('unchanged');
+    }
+    // Who comes with an older one still gets it.
+    expect(await renew('Bearer access-1')).toBe('Bearer access-2');
+    expect(refreshesOf(atlassian)).toBe(1);
+    await clock.advance(3000);
+    expect(await renew('Bearer access-2')).toBe('Bearer access-3');
+  });
+
+  test('renews one all the same that has ended meanwhile', async () => {
+    const atlassian = fakeAtlassian();
+    const { renew, clock } = await granted(atlassian);
+    atlassian.answerTokensWith(() => atlassian.issue('ada', { expires_in: 10 }));
+    expect(await renew('Bearer access-1')).toBe('Bearer access-2');
+    await clock.advance(10_000);
+    expect(await renew('Bearer access-2')).toBe('Bearer access-3');
+  });
+
+  test('without a grant needs consent', async () => {
+    const { renew, grants } = await granted();
+    await grants.delete(keyOf('ada'));
+    expect(await renew('Bearer access-1')).toBeUndefined();
+  });
+});
+
+describe('a lost answer', () => {
+  test.each([
+    ['a proxy that gives up', () => new Response('<html>', { status: 502 })],
+    [
+      'a connection that breaks',
+      () => {
+        throw new TypeError('socket hang up');
+      },
+    ],
+  ])('behind %s is asked for once more', async (_, lose) => {
+    const { token, clock, atlassian } = await granted();
+    await clock.advance(HOUR);
+    let isLost = false;
+    atlassian.answerTokensWith((form) => {
+      if (isLost) return atlassian.standard(form);
+      isLost = true;
+      return lose();
+    });
+    expect(await token()).toBe('Bearer access-2');
+    expect(refreshesOf(atlassian)).toBe(2);
+    const [first, second] = atlassian.forms.slice(-2);
+    expect(second?.get('refresh_token')).toBe(first?.get('refresh_token'));
+  });
+
+  test('twice is an error that may pass, and keeps the grant', async () => {
+    const { token, clock, atlassian, grants } = await granted();
+    await clock.advance(HOUR);
+    atlassian.answerTokensWith(() => {
+      throw new TypeError('socket hang up');
+    });
+    await expect(token()).rejects.toMatchObject({
+      code: 'GRANT_REFRESH_FAILED',
+      retryable: true,
+      sent: 'no',
+    });
+    expect(refreshesOf(atlassian)).toBe(2);
+    expect(await grants.read(keyOf('ada'))).toBeDefined();
+  });
+
+  test('of the store loses no rotated token', async () => {
+    const { token, clock, atlassian, grants } = await granted();
+    await clock.advance(HOUR);
+    const { exclusive } = grants;
+    Object.assign(grants, {
+      exclusive: async (...parameters: Parameters<typeof exclusive>) => {
+        const [key, decide] = parameters;
+        await exclusive(key, async (grant, signal) => {
+          await decide(grant, signal);
+          return 'keep';
+        });
+        throw new Error('disk full');
+      },
+    });
+    await expect(token()).rejects.toThrow('disk full');
+    Object.assign(grants, { exclusive });
+    expect(await token()).toBe('Bearer access-2');
+    expect(refreshesOf(atlassian)).toBe(1);
+    await clock.advance(HOUR);
+    expect(await token()).toBe('Bearer access-3');
+    expect(atlassian.forms.at(-1)?.get('refresh_token')).toBe('refresh-2');
+  });
+
+  test('a store that never gives a turn is given up, and asked anew', async () => {
+    const { token, clock, grants } = await granted();
+    await clock.advance(HOUR);
+    const { exclusive } = grants;
+    Object.assign(grants, { exclusive: () => new Promise(() => {}) });
+    const work = token().catch((error: unknown) => error);
+    await clock.advance(2 * MINUTE);
+    expect(await work).toMatchObject({ code: 'GRANT_REFRESH_FAILED' });
+    Object.assign(grants, { exclusive });
+    expect(await token()).toBe('Bearer access-2');
+  });
+});
+
+describe("the server's clock", () => {
+  const START = Date.UTC(2030, 0, 1);
+
+  /** Two machines at one store; `behind` is how much the second one's clock lacks. */
+  const machines = async (behind: number) => {
+    const clock = fakeClock({ now: START });
+    const dated = fakeAtlassian();
+    const { standard } = dated;
+    dated.answerTokensWith(async (form) => {
+      const answer = await standard(form);
+      const headers = new Headers(answer.headers);
+      headers.set('date', new Date(clock.now()).toUTCString());
+      return new Response(answer.body, { status: answer.status, headers });
+    });
+    const shared = { grants: memoryGrants({ clock }), links: memoryAccountLinks() };
+    const slow = { ...clock, now: () => clock.now() - behind };
+    const right = openOAuth(dated, {}, { ...shared, clock });
+    const wrong = openOAuth(dated, {}, { ...shared, clock: slow });
+    return { clock, atlassian: dated, right, wrong, grants: shared.grants };
+  };
+
+  test.each([
+    ['behind', 10 * MINUTE],
+    ['ahead of it', -10 * MINUTE],
+  ])('is what a grant is dated by, where ours is %s', async (_, behind) => {
+    const { clock, wrong, grants } = await machines(behind);
+    await wrong.consent('u1', 'ada');
+    const grant = await grants.read(keyOf('ada'));
+    // The header has whole seconds; their middle is taken.
+    expect(Math.abs((grant?.expiresAt ?? 0) - (clock.now() + HOUR))).toBeLessThanOrEqual(1000);
+    const credential = await wrong.provider.credential(wrong.callOf('u1'));
+    const local = clock.now() - behind + HOUR;
+    expect(Math.abs((credential?.expiresAt ?? 0) - local)).toBeLessThanOrEqual(1000);
+  });
+
+  test('makes machines that disagree refresh as seldom as one', async () => {
+    const { clock, atlassian, right, wrong } = await machines(-10 * MINUTE);
+    await right.consent('u1', 'ada');
+    await wrong.consent('u2', 'ada');
+    const before = refreshesOf(atlassian);
+    await clock.advance(HOUR - 5 * MINUTE);
+    for (const { provider, callOf } of [right, wrong]) {
+      await provider.credential(callOf('u1'));
+      await clock.advance(0);
+    }
+    expect(refreshesOf(atlassian)).toBe(before);
+    await clock.advance(5 * MINUTE);
+    for (const { provider, callOf } of [right, wrong]) await provider.credential(callOf('u1'));
+    expect(refreshesOf(atlassian)).toBe(before + 1);
+  });
+
+  test('is ours where the difference is what the way takes', async () => {
+    const { clock, wrong, grants } = await machines(4000);
+    await wrong.consent('u1', 'ada');
+    expect((await grants.read(keyOf('ada')))?.expiresAt).toBe(clock.now() - 4000 + HOUR);
+  });
+});
+
+describe('grant.expiresSoon', () => {
+  const listening = async () => {
+    const notices: GrantExpiresSoon[] = [];
+    const opened = await granted(fakeAtlassian(), {
+      onGrantExpiresSoon: (notice) => {
+        notices.push(notice);
+      },
+    });
+    return { ...opened, notices };
+  };
+
+  test('is told once per threshold, while the grant goes on working', async () => {
+    const { token, clock, notices, logger } = await listening();
+    const started = clock.now();
+    for (let day = 1; day <= 364; day += 1) {
+      await clock.advance(DAY);
+      await token();
+      await token();
+    }
+    expect(notices.map(({ withinDays }) => withinDays)).toEqual([30, 7, 1]);
+    expect(notices[0]).toEqual({
+      key: keyOf('ada'),
+      reason: 'family',
+      endsAt: started + 365 * DAY,
+      withinDays: 30,
+    });
+    const warnings = logger.entries.filter(({ message }) => message.includes('grant.expiresSoon'));
+    expect(warnings).toHaveLength(3);
+    expect(warnings[0]).toMatchObject({ level: 'warn', fields: { reason: 'family' } });
+  });
+
+  test('is told of a grant that nothing renews any more', async () => {
+    const { token, clock, notices, atlassian } = await listening();
+    atlassian.answerTokensWith(() => new Response('', { status: 503 }));
+    await clock.advance(DAY);
+    await expect(token()).rejects.toMatchObject({ code: 'GRANT_REFRESH_FAILED' });
+    expect(notices).toEqual([]);
+    await clock.advance(82 * DAY + HOUR);
+    await expect(token()).rejects.toMatchObject({ code: 'GRANT_REFRESH_FAILED' });
+    expect(notices).toMatchObject([{ reason: 'idle', withinDays: 7 }]);
+  });
+
+  test('is told anew after another consent', async () => {
+    const { token, clock, notices, consent, change } = await listening();
+    await change({ grantedAt: clock.now() - 360 * DAY });
+    await token();
+    await token();
+    await consent('u1', 'ada');
+    await token();
+    expect(notices).toHaveLength(1);
+    await change({ grantedAt: clock.now() - 359 * DAY });
+    await token();
+    expect(notices).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('canary');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('canary'))],
+  ])('a listener that %s disturbs nobody', async (_, onGrantExpiresSoon) => {
+    const { token, change, clock, logger } = await granted(fakeAtlassian(), { onGrantExpiresSoon });
+    await change({ grantedAt: clock.now() - 360 * DAY });
+    expect(await token()).toBe('Bearer access-1');
+    await clock.advance(0);
+    expect(logger.entries.at(-1)).toMatchObject({ level: 'error' });
+    expect(logger.text()).not.toContain('canary');
+  });
+});
+
+describe('scopes', () => {
+  test('that were asked for and not granted are named', async () => {
+    const { logger } = await granted();
+    const warning = logger.entries.find(({ message }) => message.includes('lacks scopes'));
+    expect(warning).toMatchObject({ level: 'warn', fields: { missing: 'read:page:confluence' } });
+  });
+
+  test('that were all granted are not worth a word', async () => {
+    const atlassian = fakeAtlassian();
+    atlassian.answerTokensWith((form) =>
+      atlassian.issue(form.get('code')?.slice(8) ?? '', { scope: 'read:me read:page:confluence' }),
+    );
+    const { logger } = await granted(atlassian);
+    expect(logger.entries).toEqual([]);
+  });
+});
