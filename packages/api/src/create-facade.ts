@@ -7,6 +7,7 @@ import {
   type Principal,
   type Site,
   type UserPrincipal,
+  type VerifiedIdentity,
 } from '@tributary/pipeline';
 import { AUTH_PROVIDERS, CLOCK, composePipeline, type Registry } from '@tributary/pipeline/di';
 import { currentInvocation } from '@tributary/pipeline/invocation';
@@ -14,6 +15,7 @@ import { type Authorize, createAuthorize } from './authorize/authorize.js';
 import type { Api } from './request/api.js';
 import { bindUser } from './request/as-user.js';
 import { type ClientContext, productApi } from './request/send-request.js';
+import type { VerifyOptions } from './verify/verify.js';
 
 /**
  * One composed client. Dispose of it, or use `await using`, and its sockets, stores and timers close.
@@ -24,6 +26,13 @@ export interface Tributary extends Api, AsyncDisposable {
   readonly api: Api;
   /** Forge's `authorize()`: what may the invoking user do? */
   authorize(): Authorize;
+  /**
+   * Whose the configured credential is, asked of Confluence in a way that tells a valid credential
+   * from one that Confluence ignores and answers as to an anonymous reader.
+   * @throws VerificationError (rejection) saying what to do; NetworkError where it can't be asked now;
+   *   ConfigError where none is configured; PrincipalError as `asUser()`
+   */
+  verify(options: VerifyOptions): Promise<VerifiedIdentity>;
   /** The composed chain: `pipeline.explain()` prints its order. */
   readonly pipeline: Pipeline;
 }
@@ -93,6 +102,8 @@ export const createFacade = (
     ...api,
     api,
     authorize: createAuthorize({ site, provider: providers.user, asUser: () => api.asUser() }),
+    verify: async (options) =>
+      (await import('./verify/verify.js')).verify(client, providers, options),
     pipeline,
     [Symbol.asyncDispose]: () => {
       isClosed = true;

@@ -18,6 +18,8 @@ export {
   ResponseError,
   TimeoutError,
   TributaryError,
+  VerificationError,
+  type VerifiedIdentity,
 } from '@tributary/pipeline';
 export {
   assumeTrustedRoute,
@@ -34,3 +36,4 @@ export type { TributaryOptions } from './create-tributary.js';
 export { createTributary } from './create-tributary.js';
 export { DEFAULT_SCOPES, type FromEnvOptions, fromEnv } from './from-env.js';
 export type { Api, ProductApi, TypedResponse } from './request/api.js';
+export type { VerifyOptions } from './verify/verify.js';

@@ -8,8 +8,10 @@ import {
   isReplayable,
   type Middleware,
   NeedsAuthenticationError,
+  offerExplanation,
   systemClock,
 } from '@tributary/pipeline';
+import { explainAuthFailure } from './explain/explain-auth-failure.js';
 import { isPromise } from './is-promise.js';
 import { isScopeMismatch } from './scope-mismatch.js';
 import { waitFor } from './wait-for.js';
@@ -26,11 +28,13 @@ export const authenticate = ({
   name: 'auth',
   wrap(next) {
     const send = (call: AttemptCall, credential: Credential | undefined): Promise<Response> =>
-      next({ ...call, credential }).then((response) =>
-        response.status === 401
-          ? answerUnauthorized(call, credential, response, next, clock)
-          : response,
-      );
+      next({ ...call, credential }).then((response) => {
+        const { status } = response;
+        if (status === 401) {
+          return answerUnauthorized(call, credential, response, next, clock).then(explained);
+        }
+        return status === 403 || status === 410 ? explained(response) : response;
+      });
 
     return function auth(call) {
       try {
@@ -45,6 +49,11 @@ export const authenticate = ({
     };
   },
 });
+
+const explained = (response: Response): Response => {
+  if (!response.ok) offerExplanation(response, explainAuthFailure);
+  return response;
+};
 
 const answerUnauthorized = async (
   call: AttemptCall,

@@ -12,11 +12,13 @@ import {
   fakeClock,
   fakeTerminal,
   makeAttemptCall,
+  makeCall,
   middlewareConformance,
   staticProvider,
 } from '@tributary/testing';
 import { describe, expect, test } from 'vitest';
-import { authenticate } from '../src/index.js';
+import { anonymous, authenticate, resolveProviders } from '../src/index.js';
+import { makeServices } from './services.js';
 
 const BASE = 'https://example.atlassian.net/';
 const clock = fakeClock();
@@ -341,6 +343,26 @@ describe('"scope does not match"', () => {
     });
     const response = await pipeline.send(asUser(provider));
     expect(factsOf(response)?.sentWith).toBe('valid');
+  });
+});
+
+describe('a refusal can be explained', () => {
+  test.each([
+    [401, true],
+    [403, true],
+    [410, true],
+    [200, false],
+    [404, false],
+    [500, false],
+  ])('%i: %s', async (status, isExplained) => {
+    const pipeline = createPipeline({
+      resolve: resolveProviders({ none: anonymous()(makeServices()) }),
+      retry: noRetry,
+      auth: authenticate(),
+      transport: fakeTerminal(new Response('', { status })),
+    });
+    const response = await pipeline.send(makeCall({ principal: { kind: 'none' } }));
+    expect(factsOf(response)?.explain !== undefined).toBe(isExplained);
   });
 });
 

@@ -7,8 +7,8 @@ export type { Outgoing } from './call/outgoing.js';
 export { openCall } from './call/outgoing.js';
 export type { AppPrincipal, NoPrincipal, Principal, UserPrincipal } from './call/principal.js';
 export type { Site } from './call/site.js';
-export type { CallFacts } from './chain/call-facts.js';
-export { factsOf, inheritFacts } from './chain/call-facts.js';
+export type { CallFacts, Explain } from './chain/call-facts.js';
+export { factsOf, inheritFacts, offerExplanation } from './chain/call-facts.js';
 export type { Pipeline } from './chain/create-pipeline.js';
 export { createPipeline } from './chain/create-pipeline.js';
 export type {

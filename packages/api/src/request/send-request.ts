@@ -39,7 +39,7 @@ export const siteOf = (invocation: Invocation | undefined, site: Site | undefine
 };
 
 /** Builds the Call that a caller meant. */
-const buildCall = (
+export const buildCall = (
   client: ClientContext,
   principal: Principal,
   invocation: Invocation | undefined,

@@ -51,7 +51,10 @@ export interface AuthFailure {
  * What is known of the call besides its response. An answer of a Tributary chain knows all but
  * `token` by itself.
  */
-export interface AuthFailureContext extends Partial<Omit<CallFacts, 'attempts'>> {
+export interface AuthFailureContext
+  extends Partial<
+    Pick<CallFacts, 'method' | 'template' | 'provider' | 'site' | 'base' | 'sentWith'>
+  > {
   /** Whether the API token was created with scopes, where you know. */
   readonly token?: 'classic' | 'scoped';
 }

@@ -15,7 +15,14 @@ export interface CallFacts {
   /** Where the call went: the site, its gateway, or a Data Center's context path. */
   readonly base: string;
   readonly sentWith: 'none' | 'expired' | 'valid';
+  /** Finds out why it was refused; on a 401, 403 or 410 of an auth slot that can tell. */
+  readonly explain?: Explain;
 }
+
+/** What happened and what to do about it, in whole sentences that show nothing secret. */
+export type Explain = (
+  response: Response,
+) => Promise<{ readonly reason: string; readonly nextStep: string }>;
 
 const facts = new WeakMap<Response, CallFacts>();
 
@@ -43,6 +50,12 @@ export const recordFacts = (response: Response, known: CallFacts): void => {
 };
 
 export const factsOf = (response: Response): CallFacts | undefined => facts.get(response);
+
+/** For an auth slot: lets `ensureOk` say why a call was refused, when somebody asks. */
+export const offerExplanation = (response: Response, explain: Explain): void => {
+  const known = facts.get(response);
+  if (known !== undefined) facts.set(response, { ...known, explain });
+};
 
 /** For a middleware that hands on another Response than the one it got. */
 export const inheritFacts = (from: Response, to: Response): void => {
