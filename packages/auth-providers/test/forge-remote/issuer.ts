@@ -3,11 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ServiceFetch } from '@tributary/pipeline';
 import { collectLogs, type FakeClock, fakeClock } from '@tributary/testing';
-import {
-  allowLoopback,
-  type ForgeRemoteOptions,
-  forgeRemote,
-} from '../../src/forge-remote/index.js';
+import { type ForgeRemoteOptions, forgeRemote } from '../../src/forge-remote/index.js';
 
 export const APP_ID = '77334c21-3dd0-474f-a53f-28b4eeee5a71';
 export const APP = `ari:cloud:ecosystem::app/${APP_ID}`;
@@ -176,5 +172,3 @@ export const openRemote = (issuer: Issuer, options: Partial<ForgeRemoteOptions> 
       remote.verifyInvocation(requestWith(token, headers)),
   };
 };
-
-export { allowLoopback };
