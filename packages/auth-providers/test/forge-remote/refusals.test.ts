@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   allowLoopback,
@@ -232,6 +233,39 @@ describe('each way of being wrong is refused for its own reason', () => {
   test('and nothing that a token names was asked for', () => {
     expect([...new Set(issuer.asked)]).toEqual(['/.well-known/jwks.json']);
   });
+});
+
+test('whatever a signed token holds is an invocation of its site, or refused', async () => {
+  const { verify, claims: right } = openRemote(issuer);
+  const paths = fc.constantFrom(
+    ...[['aud'], ['exp'], ['nbf'], ['iat'], ['principal'], ['context'], ['app']],
+    ...[
+      ['app', 'id'],
+      ['app', 'apiBaseUrl'],
+      ['app', 'environment'],
+      ['app', 'installation'],
+    ],
+    ...[
+      ['app', 'installationId'],
+      ['app', 'installation', 'contexts'],
+      ['app', 'module'],
+    ],
+    ...[['context', 'cloudId'], ['context', 'siteUrl'], ['app', 'license'], ['__proto__']],
+  );
+  const change = async (path: readonly string[], value: unknown) => {
+    const changed = structuredClone(right()) as Record<string, unknown>;
+    const last = path.at(-1) ?? '';
+    const at = path.slice(0, -1).reduce((of, name) => of[name] as typeof of, changed);
+    Object.defineProperty(at, last, { value, enumerable: true });
+    const outcome: unknown = await verify(issuer.sign(changed)).catch((error) => error);
+    if (outcome instanceof InvocationTokenError) return;
+    expect(outcome).toMatchObject({
+      surface: 'forge',
+      installationId: expect.any(String),
+      site: { gateway: 'https://api.atlassian.com/', cloudId: right().context?.cloudId },
+    });
+  };
+  await fc.assert(fc.asyncProperty(paths, fc.jsonValue(), change), { numRuns: 300 });
 });
 
 describe('the bounds', () => {
