@@ -33,7 +33,7 @@ export interface FailureRule {
 const SCOPE = /FAILURE[_ ]CLIENT[_ ]SCOPE[_ ]CHECK|scope does not match/i;
 const SCOPE_REASON = 'The credential is good, but its scopes do not cover this endpoint.';
 const SERAPH = 'x-seraph-loginreason';
-const OAUTH = /^(?:oauth|client-credentials|offline-user|forge-remote|bearer)$/;
+const OAUTH = /^(?:oauth|client-credentials|offline-user|forge-remote-\w+|bearer)$/;
 const GATEWAY_ONLY = 'is honoured at the gateway (https://api.atlassian.com/ex/confluence/…) only';
 
 /**
@@ -221,7 +221,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     alsoPossible: ['expired', 'captcha'],
     reason: 'Confluence refused the credential.',
     nextStep:
-      'Check in Confluence, Profile, Settings, Personal Access Tokens that the token is there and has not expired. After several failed log-ins a CAPTCHA is asked for: log in once in a browser.',
+      'Check in Confluence, Profile, Settings, that the token is there (Personal Access Tokens, or Authorized applications) and has not expired. After several failed log-ins a CAPTCHA is asked for: log in once in a browser.',
   },
   {
     name: 'permission as a 401 on Data Center',

@@ -1,5 +1,6 @@
 import { type AuthProviderFactory, ConfigError, type Site } from '@tributary/pipeline';
 import { gatewayBases } from '../sites/product-base.js';
+import { verifiable } from '../verify/verifiable.js';
 import { readAuthorizationServer, withoutSlash } from './authorization-server.js';
 import { readClient, requireScopes } from './client-config.js';
 import type { ClientTokens } from './client-tokens.js';
@@ -69,7 +70,7 @@ export const clientCredentials = (options: ClientCredentialsOptions): AuthProvid
       checkSite(call.site);
       return call.site.deployment === 'cloud' ? bases.base(call) : call.site.url;
     };
-    return Object.freeze({
+    return verifiable(services, {
       kind: 'client-credentials',
       // A service account is one account, as a person's token is.
       isPersonal: true,
@@ -78,6 +79,6 @@ export const clientCredentials = (options: ClientCredentialsOptions): AuthProvid
       credential: (call) => tokens?.credential(call) ?? open().then((it) => it.credential(call)),
       renew: async (call, rejected) => (tokens ?? (await open())).renew(call, rejected),
       account: async (call) => (tokens ?? (await open())).account(call),
-    } satisfies ReturnType<AuthProviderFactory>);
+    });
   };
 };

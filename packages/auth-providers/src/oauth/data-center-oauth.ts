@@ -1,5 +1,7 @@
 import { type AuthProviderFactory, ConfigError, type Site } from '@tributary/pipeline';
 import { requireDataCenter } from '../providers/check-deployment.js';
+import { verifiable } from '../verify/verifiable.js';
+import { withoutSlash } from './authorization-server.js';
 import { type OAuthApp, readClient, requireRedirectUri, requireScopes } from './client-config.js';
 import type { LifetimePolicy } from './grant-lifetimes.js';
 import { type OnGrantExpiresSoon, readListener } from './oauth-config.js';
@@ -48,22 +50,23 @@ export const dataCenterOAuth = (options: DataCenterOAuthOptions): AuthProviderFa
     ...readListener(options.onGrantExpiresSoon),
   });
 
-  return (services) =>
-    Object.freeze({
-      ...userGrants({
-        kind: 'data-center-oauth',
-        app: config,
-        endpoint({ site }) {
-          checkSite(site);
-          return site.url;
-        },
-        checkSite,
-        async load() {
-          const { dataCenterGranting } = await import('./data-center-granting.js');
-          return () => dataCenterGranting(config, services);
-        },
-      }),
+  return (services) => {
+    const provider = userGrants({
+      kind: 'data-center-oauth',
+      app: config,
+      endpoint({ site }) {
+        checkSite(site);
+        return site.url;
+      },
+      checkSite,
+      async load() {
+        const { dataCenterGranting } = await import('./data-center-granting.js');
+        return () => dataCenterGranting(config, services);
+      },
     });
+    const issuerOf = (site: Site) => withoutSlash(site.url);
+    return verifiable(services, provider, { grant: { clientId: config.clientId, issuerOf } });
+  };
 };
 
 const readScopes = (value: unknown): string[] => {

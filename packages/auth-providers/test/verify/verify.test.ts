@@ -15,8 +15,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   apiToken,
   bearer,
+  clientCredentials,
   cloud,
   dataCenter,
+  dataCenterOAuth,
   memoryAccountLinks,
   memoryGrants,
   oauth,
@@ -300,6 +302,62 @@ describe('on Data Center, over HTTP', () => {
       center.json(response, 200, { type: 'known', username: 'Zoë', userKey: 'k' });
     };
     expect(await pat()).toMatchObject({ accountId: 'k' });
+  });
+});
+
+describe('service accounts, and grants of Data Center', () => {
+  test('a service account on Cloud and on Data Center', async () => {
+    const { serviceAccount, dataCenter: other } = opened.sandbox;
+    const { clientId, clientSecret } = serviceAccount;
+    const authorizationServer = opened.sandbox.authUrl;
+    const onCloud = clientCredentials({ clientId, clientSecret, authorizationServer });
+    expect(await verify(onCloud, siteOf(opened.sandbox))).toMatchObject({
+      accountId: serviceAccount.accountId,
+    });
+    const onDataCenter = clientCredentials({
+      clientId: other.serviceAccount.clientId,
+      clientSecret: other.serviceAccount.clientSecret,
+      scopes: ['READ'],
+    });
+    expect(await verify(onDataCenter, dataCenter(other.url))).toMatchObject({
+      accountId: other.serviceAccount.userKey,
+    });
+  });
+
+  test('a personal access token of the sandbox, and one of nobody', async () => {
+    const { people, dataCenter: other } = opened.sandbox;
+    const at = dataCenter(other.url);
+    const { personalAccessToken: token, userKey, displayName } = people.reader;
+    expect(await verify(personalAccessToken({ token }), at)).toEqual({
+      accountId: userKey,
+      displayName,
+      site: at.url,
+    });
+    const nobody = personalAccessToken({ token: 'sandbox-pat-of-nobody' });
+    expect((await refusal(verify(nobody, at))).message).toContain('anonymous');
+  });
+
+  test("a user's grant of Data Center, with its scopes", async () => {
+    const { client, people, url } = { ...opened.sandbox, ...opened.sandbox.dataCenter };
+    const users = dataCenterOAuth({
+      clientId: client.clientId,
+      clientSecret: client.clientSecret,
+      redirectUri: opened.redirectUri,
+      scopes: ['READ'],
+    })(servicesOf());
+    const site = dataCenter(url);
+    const caller = {
+      principal: { kind: 'user' as const },
+      invocation: createInvocation({ surface: 'web', user: { id: 'u1' } }),
+    };
+    const call = makeCall({ site, ...caller });
+    const flow = users.authorization?.({ ...call, provider: users, base: site.url });
+    if (flow === undefined) throw new Error('nobody can be asked');
+    await opened.consent(flow, people.editor.email);
+    expect(await verify(users, site, caller)).toMatchObject({
+      accountId: people.editor.userKey,
+      scopes: ['READ'],
+    });
   });
 });
 
