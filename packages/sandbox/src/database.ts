@@ -43,6 +43,20 @@ const schema = `
     id INTEGER PRIMARY KEY, created_at INTEGER NOT NULL, author_id TEXT NOT NULL, category TEXT NOT NULL,
     summary TEXT NOT NULL, object_name TEXT NOT NULL, object_type TEXT NOT NULL
   );
+  CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES pages (id), title TEXT NOT NULL,
+    UNIQUE (page_id, title)
+  );
+  CREATE TABLE attachment_versions (
+    attachment_id INTEGER NOT NULL REFERENCES attachments (id), version INTEGER NOT NULL,
+    media_id TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL, comment TEXT NOT NULL,
+    minor_edit INTEGER NOT NULL, author_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+    PRIMARY KEY (attachment_id, version)
+  );
+  CREATE TABLE long_tasks (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, account_id TEXT NOT NULL, looks INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  );
 `;
 
 /** A value SQLite gives back from the columns above. */

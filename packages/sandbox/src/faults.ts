@@ -78,7 +78,7 @@ function fits(fault: SandboxFault, listener: ListenerName, method: string, path:
     return false;
   if (fault.method !== undefined && fault.method.toUpperCase() !== method) return false;
   if (fault.pathIncludes !== undefined) return path.includes(fault.pathIncludes);
-  return listener === 'auth' || isProduct(path);
+  return listener === 'auth' || fault.listener === 'media' || isProduct(path);
 }
 
 // Tenant info, accessible resources and the like fail only when a fault names them.

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-export type ListenerName = 'site' | 'gateway' | 'auth' | 'data-center';
+export type ListenerName = 'site' | 'gateway' | 'auth' | 'data-center' | 'media';
 
 /** One request that arrived. Header values are kept as sent: they are the sandbox's own fakes. */
 export interface SandboxRequest {

@@ -5,6 +5,8 @@ import { Faults, type SandboxFault } from './faults.js';
 import { gatewayApp } from './gateway/gateway-app.js';
 import { Journal, type SandboxRequest } from './journal.js';
 import { type Listener, listen } from './listener.js';
+import { mediaApp } from './media/media-app.js';
+import { MediaStore } from './media/media-store.js';
 import { TokenStore } from './oauth/adapter.js';
 import { defaultRedirectUris, type ServiceClient, seededClient } from './oauth/client.js';
 import { cloudFlavour } from './oauth/flavour.js';
@@ -25,6 +27,8 @@ export interface SandboxOptions {
   readonly authPort?: number;
   /** Port of the Data Center site. Default 0: a free one. */
   readonly dataCenterPort?: number;
+  /** Port of the media service. Default 0: a free one. */
+  readonly mediaPort?: number;
   /** Redirect URIs of the OAuth client, compared exactly. Default: port 53682, `/callback`. */
   readonly redirectUris?: readonly string[];
   /** Life of an access token in seconds. Default 3600. */
@@ -56,6 +60,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly gatewayUrl: string;
   /** Stands for `https://auth.atlassian.com`; the issuer. */
   readonly authUrl: string;
+  /** Stands for `https://api.media.atlassian.com`, where attachments are read without credential. */
+  readonly mediaUrl: string;
   readonly cloudId: string;
   readonly people: Readonly<Record<PersonName, Person>>;
   readonly client: SandboxClient;
@@ -101,19 +107,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
   const client = seededClient(redirectUris);
   const flavour = cloudFlavour(client);
-  const [site, gateway, auth, server] = await listenAll(
+  const [site, gateway, auth, server, files] = await listenAll(
     [
       ['site', options.port ?? 0],
       ['gateway', options.gatewayPort ?? 0],
       ['auth', options.authPort ?? 0],
       ['data-center', options.dataCenterPort ?? 0],
+      ['media', options.mediaPort ?? 0],
     ],
     now,
   );
-  const listeners = [site, gateway, auth, server];
+  const listeners = [site, gateway, auth, server, files];
   const database = new Database();
   const journal = new Journal();
   const faults = new Faults();
+  const media = new MediaStore(files.url, now);
   const store = new TokenStore(now, refreshReuseInterval);
   const shared = { journal, faults };
   let refreshes = 0;
@@ -137,6 +145,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...shared,
     listener: server,
     database,
+    media,
     now,
     client,
     accessTokenTtl,
@@ -148,7 +157,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     seed(database, now());
     const provider = await createProvider({ issuer: auth.url, flavour, accessTokenTtl, store });
     countRefreshes(provider);
-    const services = { database, now, siteUrl: site.url, cloudId };
+    const services = { database, now, siteUrl: site.url, cloudId, media };
     site.serve(
       productHandler({
         ...shared,
@@ -165,6 +174,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         identify: identifyOnGateway(provider),
       }),
     );
+    files.serve(
+      productHandler({
+        ...shared,
+        name: 'media',
+        app: mediaApp(media),
+        identify: () => ({}),
+      }),
+    );
     auth.serve(oauthHandler({ ...shared, provider, flavour }));
   } catch (error) {
     await close();
@@ -175,6 +192,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     siteUrl: site.url,
     gatewayUrl: gateway.url,
     authUrl: auth.url,
+    mediaUrl: media.url,
     cloudId,
     people,
     client: shown(client),
@@ -211,13 +229,13 @@ type Wanted = readonly [name: string, port: number];
 
 // When one port is taken the others are given back: a failed start holds nothing.
 async function listenAll(
-  wanted: readonly [Wanted, Wanted, Wanted, Wanted],
+  wanted: readonly [Wanted, Wanted, Wanted, Wanted, Wanted],
   now: () => number,
-): Promise<[Listener, Listener, Listener, Listener]> {
+): Promise<[Listener, Listener, Listener, Listener, Listener]> {
   const tries = await Promise.allSettled(wanted.map(([name, port]) => listen(name, port, now)));
   const open = tries.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
-  const [site, gateway, auth, server] = open;
-  if (site && gateway && auth && server) return [site, gateway, auth, server];
+  const [site, gateway, auth, server, files] = open;
+  if (site && gateway && auth && server && files) return [site, gateway, auth, server, files];
   await Promise.all(open.map((listener) => listener.close()));
   throw tries.find((attempt) => attempt.status === 'rejected')?.reason;
 }

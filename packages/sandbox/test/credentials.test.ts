@@ -194,7 +194,7 @@ test.each(['site', 'gateway'] as const)(
     const post = (headers: Record<string, string>) => {
       const body = new FormData();
       body.set('file', new Blob(['x']), 'x.txt');
-      const path = '/wiki/rest/api/content/98305/child/attachment';
+      const path = '/wiki/rest/api/content/98305/child/nothing';
       return send<unknown>(base + path, { ...auth, ...headers }, { method: 'POST', body });
     };
     const refused = await post({});

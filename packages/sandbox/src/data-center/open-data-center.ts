@@ -3,6 +3,7 @@ import type { Database } from '../database.js';
 import type { Faults } from '../faults.js';
 import type { Journal } from '../journal.js';
 import type { Listener, RequestHandler } from '../listener.js';
+import type { MediaStore } from '../media/media-store.js';
 import { TokenStore } from '../oauth/adapter.js';
 import { dataCenterClient, type OAuthClient } from '../oauth/client.js';
 import { dataCenterFlavour, type Flavour } from '../oauth/flavour.js';
@@ -15,6 +16,7 @@ import { identifyOnDataCenter } from './identify.js';
 interface DataCenterOptions {
   readonly listener: Listener;
   readonly database: Database;
+  readonly media: MediaStore;
   readonly now: () => number;
   /** The app as Cloud knows it. */
   readonly client: OAuthClient;
@@ -33,7 +35,7 @@ interface DataCenter {
 
 /** Puts a Data Center site behind a port. Its OAuth provider is made when somebody first needs it. */
 export function openDataCenter(options: DataCenterOptions): DataCenter {
-  const { listener, database, now, journal, faults, accessTokenTtl, onProvider } = options;
+  const { listener, database, media, now, journal, faults, accessTokenTtl, onProvider } = options;
   const url = `${listener.url}${contextPath}`;
   const flavour = dataCenterFlavour(dataCenterClient(options.client), contextPath);
   const store = new TokenStore(now, options.refreshReuseInterval);
@@ -53,7 +55,7 @@ export function openDataCenter(options: DataCenterOptions): DataCenter {
   };
   const rest = productHandler({
     name: 'data-center',
-    app: dataCenterApp({ database, now, siteUrl: url, cloudId: '' }),
+    app: dataCenterApp({ database, now, siteUrl: url, cloudId: '', media }),
     identify: identifyOnDataCenter(provider),
     journal,
     faults,

@@ -7,6 +7,8 @@ const cloudScopeWords: Readonly<Record<string, string>> = {
   'read:confluence-content.summary': 'Read titles and labels of the content you can read',
   'read:confluence-content.permission': 'Check what you may do with a page',
   'write:confluence-content': 'Change content, comments and labels as you',
+  'readonly:content.attachment:confluence': 'Download attachments',
+  'write:confluence-file': 'Upload attachments as you',
   'search:confluence': 'Search Confluence as you',
   'read:confluence-space.summary': 'See the spaces you can see',
   'read:page:confluence': 'Read the pages you can read',
@@ -19,6 +21,9 @@ const cloudScopeWords: Readonly<Record<string, string>> = {
   'write:label:confluence': 'Add and remove labels as you',
   'read:content-details:confluence': 'See details of content and people',
   'read:content.permission:confluence': 'Check what you may do with a page',
+  'read:attachment:confluence': 'Read and download attachments',
+  'write:attachment:confluence': 'Upload attachments as you',
+  'read:content.metadata:confluence': 'See how long-running tasks go on',
   'read:audit-log:confluence': 'Read the audit log, if you are an administrator',
 };
 

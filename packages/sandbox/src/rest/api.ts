@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
+import { attachmentsApi, attachmentsV1Api } from './attachments.js';
 import { auditApi } from './audit.js';
 import { commentsApi } from './comments.js';
 import { contentApi, goneApi } from './content.js';
 import type { RestEnv, Services } from './env.js';
 import { labelsApi, labelsV1Api } from './labels.js';
+import { longTasksApi } from './long-tasks.js';
 import { pagesApi } from './pages.js';
 import { permissionCheckApi } from './permission-check.js';
 import { answerV1, answerV2, Problem } from './problem.js';
@@ -17,7 +19,8 @@ const notFound = (): never => {
 /** `/api/v2`, the same on the site and on the gateway. */
 export function v2Api(services: Services): Hono<RestEnv> {
   const api = new Hono<RestEnv>();
-  for (const part of [spacesApi, pagesApi, commentsApi, labelsApi]) api.route('/', part(services));
+  for (const part of [spacesApi, pagesApi, commentsApi, labelsApi, attachmentsApi])
+    api.route('/', part(services));
   api.all('*', notFound);
   api.onError(answerV2);
   return api;
@@ -26,7 +29,14 @@ export function v2Api(services: Services): Hono<RestEnv> {
 /** `/rest/api`: what is left of v1 differs between the site and the gateway. */
 export function v1Api(services: Services, listener: 'site' | 'gateway'): Hono<RestEnv> {
   const api = new Hono<RestEnv>();
-  for (const part of [labelsV1Api, userApi, permissionCheckApi, auditApi]) {
+  for (const part of [
+    labelsV1Api,
+    userApi,
+    permissionCheckApi,
+    auditApi,
+    attachmentsV1Api,
+    longTasksApi,
+  ]) {
     api.route('/', part(services));
   }
   api.route('/', listener === 'site' ? contentApi(services) : goneApi());

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Database } from '../database.js';
+import type { MediaStore } from '../media/media-store.js';
 import type { Account } from '../people.js';
 
 /** Who a request turned out to come from. */
@@ -22,4 +23,5 @@ export interface Services {
   readonly now: () => number;
   readonly siteUrl: string;
   readonly cloudId: string;
+  readonly media: MediaStore;
 }

@@ -145,6 +145,11 @@ export function trashPage(database: Database, page: PageRow): void {
   });
 }
 
+/** Archives a page: it stays where it is, and is read only. */
+export const archivePage = (database: Database, id: number): void => {
+  database.run(`UPDATE pages SET status = 'archived' WHERE id = :id`, { id });
+};
+
 /** Whether `page` lies at or below `ancestor`; a page can't be moved below itself. */
 export const isBelow = (database: Database, page: number, ancestor: number): boolean =>
   database.get(
