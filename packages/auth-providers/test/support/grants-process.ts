@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 export interface GrantsJob {
-  readonly store: 'redis' | 'postgres';
+  readonly store: 'redis' | 'postgres' | 'sqlite';
   /** Options of the store, with the encryption key as `key`. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly job: 'count' | 'hold';

@@ -8,6 +8,7 @@ const { store, settings, job, times } = JSON.parse(process.argv[2] ?? '');
 const stores = {
   redis: async () => (await import('@tributary/auth-providers/redis')).redisGrants,
   postgres: async () => (await import('@tributary/auth-providers/postgres')).postgresGrants,
+  sqlite: async () => (await import('@tributary/auth-providers/sqlite')).sqliteGrants,
 };
 
 const key = { issuer: 'https://auth.example', clientId: 'client', accountId: 'ada' };

@@ -1,0 +1,2 @@
+export * from '../encryption/index.js';
+export { type SqliteGrantsOptions, sqliteGrants } from './sqlite-grants.js';

@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Row } from '../leased-table.js';
+
+/** The steps of a `LeasedTable`, each one statement. `now` is epoch ms. */
+export interface Statements {
+  read(id: string): Row | undefined;
+  put(id: string, value: string, now: number): void;
+  insert(id: string, value: string, now: number): boolean;
+  update(id: string, version: number, value: string): boolean;
+  /** Whether there is no row any more, or there was none where `version` is 0. */
+  removeSeen(id: string, version: number): boolean;
+  remove(id: string): void;
+  /** The ids after `after` that begin with `prefix`, in order. */
+  page(prefix: string, after: string): readonly string[];
+  acquire(id: string, holder: string, now: number, leaseMs: number): boolean;
+  /** Epoch ms; `now` where nobody holds it any more. */
+  leaseEnd(id: string, now: number): number;
+  release(id: string, holder: string): void;
+}
+
+const PAGE_SIZE = 500;
+/** Above every character of an id, which is printable ASCII. */
+const ABOVE_ALL = '\x7f';
+
+const INSERT = 'INSERT INTO rows (id, version, value) VALUES (?, ?, ?)';
+
+export const statementsOf = (database: DatabaseSync): Statements => {
+  const read = database.prepare('SELECT version, value FROM rows WHERE id = ?');
+  // A new row's version is the time, so that it lies above all that the id ever had.
+  const put = database.prepare(
+    `${INSERT} ON CONFLICT (id) DO UPDATE SET version = version + 1, value = excluded.value`,
+  );
+  const insert = database.prepare(`${INSERT} ON CONFLICT (id) DO NOTHING`);
+  const update = database.prepare(
+    'UPDATE rows SET version = version + 1, value = ? WHERE id = ? AND version = ?',
+  );
+  const removeSeen = database.prepare('DELETE FROM rows WHERE id = ? AND version = ?');
+  const remove = database.prepare('DELETE FROM rows WHERE id = ?');
+  const page = database.prepare(
+    `SELECT id FROM rows WHERE id > ? AND id >= ? AND id < ? ORDER BY id LIMIT ${PAGE_SIZE}`,
+  );
+  // A lease that seems to last longer than any does is from before the clock was set back.
+  const acquire = database.prepare(`
+    INSERT INTO leases (id, holder, ends_at) VALUES (:id, :holder, :now + :leaseMs)
+    ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, ends_at = excluded.ends_at
+    WHERE ends_at <= :now OR ends_at > :now + 2 * :leaseMs`);
+  const leaseEnd = database.prepare('SELECT ends_at FROM leases WHERE id = ?');
+  const release = database.prepare('DELETE FROM leases WHERE id = ? AND holder = ?');
+
+  return {
+    read(id) {
+      const row = read.get(id);
+      return row && { version: Number(row.version), value: String(row.value) };
+    },
+    put: (id, value, now) => void put.run(id, Math.floor(now), value),
+    insert: (id, value, now) => insert.run(id, Math.floor(now), value).changes === 1,
+    update: (id, version, value) => update.run(value, id, version).changes === 1,
+    removeSeen: (id, version) =>
+      version === 0 ? read.get(id) === undefined : removeSeen.run(id, version).changes === 1,
+    remove: (id) => void remove.run(id),
+    page: (prefix, after) =>
+      page.all(after, prefix, prefix + ABOVE_ALL).map(({ id }) => String(id)),
+    acquire: (id, holder, now, leaseMs) =>
+      acquire.run({ id, holder, now: Math.floor(now), leaseMs: Math.ceil(leaseMs) }).changes === 1,
+    leaseEnd: (id, now) => Number(leaseEnd.get(id)?.ends_at ?? now),
+    release: (id, holder) => void release.run(id, holder),
+  };
+};
