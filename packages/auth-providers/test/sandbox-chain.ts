@@ -143,8 +143,8 @@ export const openChain = (
       pipeline.send(callOf({ kind: 'app' }, undefined, overrides)),
     bare: (overrides: Partial<Call> = {}) =>
       pipeline.send(callOf({ kind: 'none' }, undefined, overrides)),
-    async flow(id: string) {
-      const call = callOf({ kind: 'user' }, id, {});
+    async flow(id: string, overrides: Partial<Call> = {}) {
+      const call = callOf({ kind: 'user' }, id, overrides);
       const base = await user.endpoint(call);
       const flow = user.authorization?.({ ...call, provider: user, base });
       if (flow === undefined) throw new Error('nobody can be asked');

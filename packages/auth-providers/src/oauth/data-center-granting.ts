@@ -1,5 +1,6 @@
 import {
   AuthorizationServerError,
+  NeedsAuthenticationError,
   type ProviderServices,
   revealSecret,
   Secret,
@@ -38,5 +39,14 @@ export const dataCenterGranting = (
     },
     requireGranted: async () => {},
   };
-  return createGranting({ server, app: config, onGrantExpiresSoon }, services);
+  const granting = createGranting({ server, app: config, onGrantExpiresSoon }, services);
+  return {
+    ...granting,
+    /** Where anonymous access is on, a call without a credential would be answered, as a stranger's. */
+    async credential(call) {
+      const credential = await granting.credential(call);
+      if (credential === undefined) throw new NeedsAuthenticationError({ template: call.template });
+      return credential;
+    },
+  };
 };

@@ -38,7 +38,8 @@ const checkSite = (site: Site): void =>
 /**
  * Each user's own grant at a Data Center site, Confluence 7.17 or later: authorization code with PKCE
  * at the site's own `/rest/oauth2/latest` (page "Confluence OAuth 2.0 provider API"). An account is
- * named by its `userKey`: users have no accountId there, and a `username` may be changed.
+ * named by its `userKey`: users have no accountId there, and a `username` may be changed. Who has not
+ * granted yet is asked before anything is sent: where anonymous access is on, no 401 would tell.
  * @throws ConfigError naming the option.
  */
 export const dataCenterOAuth = (options: DataCenterOAuthOptions): AuthProviderFactory => {
