@@ -40,9 +40,11 @@ export default [
     modifyEsbuildConfig: (config) => ({ ...forNode(config), plugins: [atOnce()] }),
   },
   {
+    // But undici, 260 kB of it, which a server loads from its disk with the first call.
     name: 'api, everything (ky, oauth4webapi and open too)',
+    ignore: ['undici'],
     path: 'packages/api/dist/index.js',
-    limit: '72 KiB',
+    limit: '100 KiB',
     gzip: true,
     modifyEsbuildConfig: (config) => ({ ...forNode(config), splitting: true }),
   },

@@ -33,12 +33,20 @@ describe('the deadline', () => {
   });
 
   test('covers the redirects of an attempt', async () => {
-    await using server = await serve((request, response) => {
-      if (request.url === '/next') return;
-      response.writeHead(302, { location: '/next' }).end();
+    const clock = fakeClock();
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
     });
-    const call = callTo(`${server.origin}/`, { deadline: systemClock.monotonic() + 100 });
-    expect(await failure(kyTerminal().send(call))).toBeInstanceOf(TimeoutError);
+    await using server = await serve((_request, response) => {
+      if (server.received.length > 1) arrive();
+      else response.writeHead(302, { location: '/wiki/next' }).end();
+    });
+    const call = callTo(`${server.origin}/`, { deadline: clock.monotonic() + 100 });
+    const sending = failure(kyTerminal({ clock }).send(call));
+    await arrived;
+    await clock.advance(100);
+    expect(await sending).toBeInstanceOf(TimeoutError);
     expect(server.received).toHaveLength(2);
   });
 

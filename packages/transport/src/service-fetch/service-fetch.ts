@@ -12,15 +12,14 @@ import {
   TimeoutError,
 } from '@tributary/pipeline';
 import { isRedirect } from '../redirect/is-redirect.js';
+import { type Carrier, type CarrierOptions, openCarrier } from '../terminal/carrier.js';
 import { isBrowser } from '../terminal/runtime.js';
 import { userAgentOf } from '../terminal/user-agent.js';
 import { wireError } from '../terminal/wire-error.js';
 import { readCapped } from './read-capped.js';
 import { readServiceUrl, type ServiceUrl } from './service-url.js';
 
-export interface ServiceFetchOptions {
-  /** Called as `fetch(url, init)`. Default the runtime's own. */
-  readonly fetch?: typeof globalThis.fetch;
+export interface ServiceFetchOptions extends CarrierOptions {
   /** Stands in front of our own product in the User-Agent. Default none. */
   readonly userAgent?: string;
   /** Ms for all attempts of a request together, its body included. Default 10,000. */
@@ -55,24 +54,36 @@ const bufferedHeaders = (response: Response): Headers => {
   return headers;
 };
 
+/** A ServiceFetch with connections of its own. */
+export interface OwnServiceFetch extends ServiceFetch {
+  /** Closes them. */
+  dispose(): Promise<void>;
+}
+
 /**
  * Fetch for everything that is no product call: https or loopback only, no redirects, a cap on time and
  * size, and the answer read to its end. A GET is tried again on network errors and 502 to 504; anything
  * else is sent once.
  */
-export const serviceFetch = (options: ServiceFetchOptions = {}): ServiceFetch => {
-  const { fetch, clock = systemClock, random = systemRandom } = options;
+export const serviceFetch = (options: ServiceFetchOptions = {}): OwnServiceFetch => {
+  const carrier = openCarrier(options);
+  return Object.assign(serviceFetchOver(carrier, options), { dispose: carrier.dispose });
+};
+
+/** The same over connections that somebody else uses too. */
+export const serviceFetchOver = (carrier: Carrier, options: ServiceFetchOptions): ServiceFetch => {
+  const { clock = systemClock, random = systemRandom } = options;
   const { timeout = DEFAULTS.timeout, maxBytes = DEFAULTS.maxBytes } = options;
   const userAgent = userAgentOf(options.userAgent);
   if (!(timeout > 0 && timeout < 2 ** 31)) {
     throw new ConfigError('timeout', 'must be a number of ms above 0');
   }
 
-  const headersOf = (init: ServiceFetchInit): Headers => {
+  const headersOf = (init: ServiceFetchInit): Record<string, string> => {
     const headers = new Headers(init.headers);
     if (!headers.has('accept')) headers.set('accept', 'application/json');
     if (userAgent !== undefined && !headers.has('user-agent')) headers.set('user-agent', userAgent);
-    return headers;
+    return Object.fromEntries(headers);
   };
 
   const exchange = async (
@@ -81,13 +92,14 @@ export const serviceFetch = (options: ServiceFetchOptions = {}): ServiceFetch =>
     signal: AbortSignal,
     attempts: number,
   ): Promise<Response> => {
-    const response = await (fetch ?? globalThis.fetch)(href, {
+    const request = {
+      url: href,
       method: init.method ?? 'GET',
       headers: headersOf(init),
+      body: init.body ?? undefined,
       redirect: isBrowser ? 'error' : 'manual',
-      signal,
-      ...(init.body !== undefined && { body: init.body }),
-    });
+    } as const;
+    const response = await carrier.exchange(request, signal, { template: shown, attempts });
     if (isRedirect(response.status)) {
       response.body?.cancel().catch(() => {});
       throw new RedirectError(

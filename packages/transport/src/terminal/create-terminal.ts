@@ -52,10 +52,11 @@ export const createTerminal = (
       } catch (error) {
         return Promise.reject(error);
       }
+      const context = { template: call.template, attempts: call.attempt };
       return underDeadline(call, clock, (signal) => {
         const send = (hop: WireRequest<CallBody>): Promise<Response> => {
           try {
-            return exchange(openRequest(hop, call.template), signal);
+            return exchange(openRequest(hop, call.template), signal, context);
           } catch (error) {
             return Promise.reject(error);
           }

@@ -5,10 +5,10 @@ import type { Exchange } from './wire-request.js';
 const TRANSPORT_ONLY = { retry: 0, timeout: false, throwHttpErrors: false } as const;
 
 /**
- * One request through ky. Its fetch is called with URL and init, not with ky's Request: so the headers
+ * One request through ky. Its fetch is what `carry` does with our request, not with ky's: so the headers
  * are built once instead of four times, any fetch will do, and ky's own signal is out of the way.
  */
-export const kyExchange = (fetch: typeof globalThis.fetch | undefined): Exchange => {
+export const kyExchange = (carry: Exchange): Exchange => {
   // Loaded on first use: it is the larger part of what importing this package would cost.
   let ky: KyInstance | undefined;
   const load = async (): Promise<KyInstance> => {
@@ -16,16 +16,9 @@ export const kyExchange = (fetch: typeof globalThis.fetch | undefined): Exchange
     return ky;
   };
 
-  return ({ url, method, headers, body, redirect }, signal) => {
-    // Without prototype, since fetch reads inherited fields too.
-    const init: RequestInit & { duplex?: 'half' } = Object.create(null);
-    Object.assign(init, { method, headers, redirect });
-    if (signal !== undefined) init.signal = signal;
-    if (body !== undefined) init.body = body;
-    if (body instanceof ReadableStream) init.duplex = 'half';
-    // Looked up per call, since test tools replace the global one.
-    const send = fetch ?? globalThis.fetch;
-    const options = { ...TRANSPORT_ONLY, fetch: () => send(url, init) };
+  return (request, signal, context) => {
+    const options = { ...TRANSPORT_ONLY, fetch: () => carry(request, signal, context) };
+    const { url } = request;
     return ky === undefined ? load().then((loaded) => loaded(url, options)) : ky(url, options);
   };
 };

@@ -1,12 +1,16 @@
 import type { Terminal } from '@tributary/pipeline';
+import { type Carrier, type CarrierOptions, openCarrier } from './carrier.js';
 import { createTerminal, type TerminalOptions } from './create-terminal.js';
 import { kyExchange } from './ky-exchange.js';
 
-export interface KyTerminalOptions extends TerminalOptions {
-  /** Called as `fetch(url, init)`. Default the runtime's own. */
-  readonly fetch?: typeof globalThis.fetch;
-}
+export interface KyTerminalOptions extends TerminalOptions, CarrierOptions {}
 
-/** The terminal that runs everywhere: ky over fetch. */
-export const kyTerminal = ({ fetch, ...options }: KyTerminalOptions = {}): Terminal =>
-  createTerminal('ky', kyExchange(fetch), options);
+/** ky over connections that somebody else may use too. */
+export const kyOver = ({ exchange, dispose }: Carrier, options: TerminalOptions): Terminal => ({
+  ...createTerminal('ky', kyExchange(exchange), options),
+  dispose,
+});
+
+/** The terminal that runs everywhere: ky over fetch, on Node over undici. */
+export const kyTerminal = (options: KyTerminalOptions = {}): Terminal =>
+  kyOver(openCarrier(options), options);

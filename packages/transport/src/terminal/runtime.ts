@@ -5,3 +5,9 @@
 export const isBrowser: boolean =
   globalThis.process?.versions?.node === undefined &&
   (globalThis.navigator?.userAgent ?? '').startsWith('Mozilla/');
+
+/** Not where something else answers to Node's names: undici needs Node's own sockets. */
+export const isNode: boolean =
+  globalThis.process?.versions?.node !== undefined &&
+  globalThis.process.versions.bun === undefined &&
+  !('Deno' in globalThis);

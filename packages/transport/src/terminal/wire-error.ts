@@ -1,10 +1,9 @@
 import { NetworkError, RequestError, TributaryError } from '@tributary/pipeline';
 import { networkFailure } from '#network-failures';
+import type { ExchangeContext } from './wire-request.js';
 
 /** What an error has to say of the call that it belongs to. */
-export interface ErrorContext {
-  readonly template: string;
-  readonly attempts: number;
+export interface ErrorContext extends ExchangeContext {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,6 +36,19 @@ const copyOf = (root: CodedError, code: string | undefined): Error => {
   return code === undefined ? copy : Object.assign(copy, { code });
 };
 
+/** What can be told of a failure, and shown. */
+export const copyOfRoot = (
+  error: unknown,
+): {
+  readonly cause: Error | undefined;
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+} => {
+  const root = rootOf(error);
+  const code = textOf(root?.code);
+  return { cause: root && copyOf(root, code), code, syscall: textOf(root?.syscall) };
+};
+
 /**
  * What a call rejects with instead of what its exchange rejected with: the signal's reason when the
  * caller gave up, else an error of ours that shows no header and no URL.
@@ -44,18 +56,16 @@ const copyOf = (root: CodedError, code: string | undefined): Error => {
 export const wireError = (error: unknown, context: ErrorContext): unknown => {
   if (context.signal?.aborted) return context.signal.reason;
   if (error instanceof TributaryError) return error;
-  const root = rootOf(error);
-  const code = textOf(root?.code);
+  const { cause, code, syscall } = copyOfRoot(error);
   // A TypeError that is no network failure: fetch refused its arguments, and quotes them.
-  if (error instanceof TypeError && root === error && code === undefined) {
+  if (error instanceof TypeError && !(error.cause instanceof Error) && code === undefined) {
     return new RequestError(
       'request',
       'was refused by fetch before it was sent; check its method, headers and body',
       context.template,
     );
   }
-  const { sent, retryable, advice } = networkFailure(code, textOf(root?.syscall));
-  const cause = root && copyOf(root, code);
+  const { sent, retryable, advice } = networkFailure(code, syscall);
   return new NetworkError(`The request failed (${code ?? 'no code'}): ${advice}.`, {
     attempts: context.attempts,
     template: context.template,

@@ -14,8 +14,18 @@ export interface WireRequest<B extends CallBody = WireBody> {
   readonly redirect: 'follow' | 'manual' | 'error';
 }
 
+/** Which call a request belongs to, for errors. */
+export interface ExchangeContext {
+  readonly template: string;
+  readonly attempts: number;
+}
+
 /**
  * Carries one request to its response, following nothing and retrying nothing. May reject with
  * anything; what it rejects with is never shown as it is.
  */
-export type Exchange = (request: WireRequest, signal: AbortSignal | undefined) => Promise<Response>;
+export type Exchange = (
+  request: WireRequest,
+  signal: AbortSignal | undefined,
+  context: ExchangeContext,
+) => Promise<Response>;

@@ -1,0 +1,63 @@
+import type { ConnectionOptions } from '../undici/network-options.js';
+import { isNode } from './runtime.js';
+import type { Exchange, WireRequest } from './wire-request.js';
+
+/** What carries requests, and has connections to close. */
+export interface Carrier {
+  readonly exchange: Exchange;
+  readonly dispose: () => Promise<void>;
+}
+
+export interface CarrierOptions extends ConnectionOptions {
+  /**
+   * Called as `fetch(url, init)`; the options of connections are then its own business. Default the
+   * runtime's own, and on Node undici, with the proxies of the environment.
+   */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+const builtIn = globalThis.fetch;
+
+const initOf = (
+  { method, headers, body, redirect }: WireRequest,
+  signal: AbortSignal | undefined,
+): RequestInit => {
+  // Without prototype, since fetch reads inherited fields too.
+  const init: RequestInit & { duplex?: 'half' } = Object.create(null);
+  Object.assign(init, { method, headers, redirect });
+  if (signal !== undefined) init.signal = signal;
+  if (body !== undefined) init.body = body;
+  if (body instanceof ReadableStream) init.duplex = 'half';
+  return init;
+};
+
+/** Carries requests as the runtime does it best: over undici on Node, over fetch elsewhere. */
+export const openCarrier = ({ fetch, ...options }: CarrierOptions = {}): Carrier => {
+  // The larger part of what importing this package would cost, so that it is loaded on first use.
+  let network: Carrier | undefined;
+  let loading: Promise<Carrier> | undefined;
+  const load = async (): Promise<Carrier> => {
+    const { openNetwork } = await import('#network');
+    network = openNetwork?.(options) ?? overFetch;
+    return network;
+  };
+
+  const overFetch: Carrier = {
+    // Looked up per call, since test tools replace the global one.
+    exchange: (request, signal) =>
+      (fetch ?? globalThis.fetch)(request.url, initOf(request, signal)),
+    dispose: async () => {},
+  };
+
+  return {
+    exchange(request, signal, context) {
+      if (fetch !== undefined || !isNode || globalThis.fetch !== builtIn) {
+        return overFetch.exchange(request, signal, context);
+      }
+      if (network !== undefined) return network.exchange(request, signal, context);
+      loading ??= load();
+      return loading.then((loaded) => loaded.exchange(request, signal, context));
+    },
+    dispose: async () => (await loading)?.dispose(),
+  };
+};

@@ -1,0 +1,178 @@
+import { LazyHeaders } from './lazy-headers.js';
+import type { Head, Reception } from './reception.js';
+
+const unusable = (): TypeError => new TypeError('Body is unusable: Body has already been read');
+
+const join = (chunks: readonly Uint8Array[]): Buffer =>
+  chunks.length === 1
+    ? Buffer.from((chunks[0] as Uint8Array).buffer, chunks[0]?.byteOffset, chunks[0]?.byteLength)
+    : Buffer.concat(chunks);
+
+/** UTF-8 whatever the charset says, without byte order mark, as fetch decodes. */
+const decode = (chunks: readonly Uint8Array[]): string => {
+  if (chunks.length === 0) return '';
+  const bytes = join(chunks);
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  return bytes.toString('utf8', start);
+};
+
+/** With a buffer of its own, since that can be transferred. */
+const copy = (chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
+  let size = 0;
+  for (const chunk of chunks) size += chunk.byteLength;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+};
+
+const streamOf = (reception: Reception): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  const source = {
+    type: 'bytes' as const,
+    async pull(controller: ReadableByteStreamController) {
+      const chunk = await reception.read();
+      if (chunk === undefined) {
+        controller.close();
+        controller.byobRequest?.respond(0);
+      } else if (chunk.byteLength > 0) controller.enqueue(new Uint8Array(chunk));
+    },
+    cancel: () => reception.cancel(),
+  };
+  reception.ownedBy(source);
+  return new ReadableStream(source) as ReadableStream<Uint8Array<ArrayBuffer>>;
+};
+
+/** A stream that somebody has read to its end. */
+const spentStream = (): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  const stream = new ReadableStream({
+    type: 'bytes',
+    start: (controller) => controller.close(),
+  });
+  stream.getReader().read();
+  return stream as ReadableStream<Uint8Array<ArrayBuffer>>;
+};
+
+/**
+ * A Response to its caller, but nothing of it is built before it is asked for: most of what fetch costs
+ * is Headers and web streams that nobody looks at. What isn't quick here is left to a real Response.
+ */
+export class LazyResponse {
+  readonly #head: Head;
+  readonly #url: string;
+  readonly #reception: Reception;
+  #isUsed = false;
+  #headers: Headers | undefined;
+  /** Has the body from when somebody asked for a stream. */
+  #real: Response | undefined;
+
+  constructor(head: Head, url: string, reception: Reception, real?: Response) {
+    this.#head = head;
+    this.#url = url;
+    this.#reception = reception;
+    this.#real = real;
+    if (real === undefined) reception.ownedBy(this);
+  }
+
+  get status(): number {
+    return this.#head.status;
+  }
+
+  get ok(): boolean {
+    return this.#head.status >= 200 && this.#head.status <= 299;
+  }
+
+  get statusText(): string {
+    return this.#head.statusText;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get redirected(): boolean {
+    return false;
+  }
+
+  get type(): ResponseType {
+    return 'basic';
+  }
+
+  get headers(): Headers {
+    this.#headers ??= new LazyHeaders(this.#head.fields) as unknown as Headers;
+    return this.#headers;
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    return this.#reception.hasBody ? this.#delegate().body : null;
+  }
+
+  get bodyUsed(): boolean {
+    return this.#isUsed || (this.#real?.bodyUsed ?? false);
+  }
+
+  text(): Promise<string> {
+    return this.#real === undefined || this.#isUsed ? this.#read(decode) : this.#real.text();
+  }
+
+  json(): Promise<unknown> {
+    return this.#real === undefined || this.#isUsed
+      ? this.#read((chunks) => JSON.parse(decode(chunks)))
+      : this.#real.json();
+  }
+
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#real === undefined || this.#isUsed) return this.#read(copy);
+    return this.#real.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  }
+
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#real === undefined || this.#isUsed
+      ? this.#read((chunks) => copy(chunks).buffer)
+      : this.#real.arrayBuffer();
+  }
+
+  blob(): Promise<Blob> {
+    return this.#delegate().blob();
+  }
+
+  formData(): Promise<FormData> {
+    return this.#delegate().formData();
+  }
+
+  clone(): Response {
+    if (this.bodyUsed) throw unusable();
+    const real = this.#reception.hasBody ? this.#delegate().clone() : undefined;
+    return new LazyResponse(this.#head, this.#url, this.#reception, real) as unknown as Response;
+  }
+
+  /** The URL of an answer may hold a token. */
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    const { status, statusText, ok, redirected, type, bodyUsed } = this;
+    return { status, statusText, ok, redirected, type, bodyUsed, url: 'REDACTED' };
+  }
+
+  async #read<T>(convert: (chunks: readonly Uint8Array[]) => T): Promise<T> {
+    if (this.#isUsed) throw unusable();
+    if (!this.#reception.hasBody) return convert([]);
+    this.#isUsed = true;
+    return convert(await this.#reception.readAll());
+  }
+
+  #delegate(): Response {
+    if (this.#real === undefined) {
+      const { headers } = this;
+      if (!this.#reception.hasBody) this.#real = new Response(null, { headers });
+      else {
+        const stream = this.#isUsed ? spentStream() : streamOf(this.#reception);
+        this.#real = new Response(stream, { headers });
+      }
+    }
+    return this.#real;
+  }
+}
+// Ends at Response.prototype, without what its constructor builds.
+Object.setPrototypeOf(LazyResponse.prototype, Response.prototype);
+Object.setPrototypeOf(LazyResponse, Response);

@@ -1,0 +1,238 @@
+import type { Dispatcher } from 'undici';
+import type { ContentDecoder } from './decode-content.js';
+import { decodeContent } from './decode-content.js';
+
+type Controller = Dispatcher.DispatchController;
+
+/** What came before the body. Values of repeated fields are lists. */
+export interface Head {
+  readonly status: number;
+  readonly statusText: string;
+  /** Lower-case names. */
+  readonly fields: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface ReceptionOptions {
+  readonly method: string;
+  readonly signal: AbortSignal | undefined;
+  /** Called once, with the head or with what went wrong before it. */
+  readonly onHead: (head: Head, reception: Reception) => void;
+  readonly onFailure: (error: unknown) => void;
+  /** What reading the body rejects with, made of what undici says. */
+  readonly bodyError: (error: unknown) => unknown;
+}
+
+interface Waiting {
+  /** How much is waited for: the next chunk, or all of them. */
+  readonly forAll: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Received and not yet asked for: then the server has to wait. */
+const MAX_AHEAD = 64 * 1024;
+
+/** A discarded body of which no more than this is left is read to its end, to keep the connection. */
+const MAX_DRAIN = 16 * 1024;
+
+/** Statuses whose answer has no body, whatever the server sends (fetch, "null body status"). */
+const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+
+/** Closes the connection of a body that nobody can read any more, and that is too long to wait in memory. */
+const abandoned = new FinalizationRegistry<Reception>((reception) => reception.cancel());
+
+/**
+ * One answer as undici hands it over: a dispatch handler that keeps the chunks until somebody asks,
+ * and lets the server wait when nobody does.
+ */
+export class Reception implements Dispatcher.DispatchHandler {
+  readonly #options: ReceptionOptions;
+  #controller: Controller | undefined;
+  #decoder: ContentDecoder | undefined;
+  #phase: 'head' | 'body' | 'ended' | 'failed' = 'head';
+  #error: unknown;
+  #chunks: Uint8Array[] = [];
+  #ahead = 0;
+  /** Of the body as it is on the wire; NaN where the server didn't say. */
+  #bytesLeft = Number.NaN;
+  #isDiscarded = false;
+  #waiting: Waiting | undefined;
+  #reader: WeakRef<object> | undefined;
+  /** Whether the answer has a body, be it empty. */
+  hasBody = true;
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+    options.signal?.addEventListener('abort', this, { once: true });
+  }
+
+  /** The signal fired. */
+  handleEvent(): void {
+    this.abort(this.#options.signal?.reason);
+  }
+
+  /** Ends the request, wherever it is, and fails whoever waits with `reason` as it is. */
+  abort(reason: unknown): void {
+    if (this.#phase === 'ended' || this.#phase === 'failed') return;
+    this.#fail(reason, reason);
+    // undici takes an Error only.
+    this.#controller?.abort(reason instanceof Error ? reason : new Error('aborted'));
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    // Aborted while it waited for a connection.
+    if (this.#phase === 'failed') controller.abort(new Error('aborted'));
+  }
+
+  onResponseStart(
+    controller: Controller,
+    status: number,
+    fields: Head['fields'],
+    statusText = '',
+  ): void {
+    if (status < 200 || this.#phase !== 'head') return;
+    this.#phase = 'body';
+    this.hasBody = !BODILESS.has(status) && this.#options.method !== 'HEAD';
+    if (this.hasBody) {
+      this.#bytesLeft = Number(fields['content-length'] ?? Number.NaN);
+      const encoding = fields['content-encoding'];
+      if (encoding !== undefined) this.#decoder = this.#decode(controller, encoding);
+    }
+    this.#options.onHead({ status, statusText, fields }, this);
+  }
+
+  onResponseData(controller: Controller, chunk: Uint8Array): void {
+    if (this.#phase !== 'body' || this.#isDiscarded) return;
+    // A body that must not be: nobody can read it, so that nobody waits for its end.
+    if (!this.hasBody) controller.abort(new Error('unexpected body'));
+    else if (this.#decoder !== undefined) this.#decoder.write(chunk);
+    else this.#push(chunk);
+    this.#bytesLeft -= chunk.byteLength;
+  }
+
+  onResponseEnd(): void {
+    if (this.#decoder !== undefined && this.#phase === 'body') this.#decoder.end();
+    else this.#end();
+  }
+
+  onResponseError(_controller: Controller | null, error: unknown): void {
+    if (this.#phase === 'ended' || this.#phase === 'failed') return;
+    if (this.#phase === 'body' && !this.hasBody) this.#end();
+    else this.#fail(error, this.#phase === 'body' ? this.#options.bodyError(error) : error);
+  }
+
+  /** All that is left of the body, or what ended it. */
+  async readAll(): Promise<readonly Uint8Array[]> {
+    if (this.#phase === 'body') await this.#wait(true);
+    if (this.#phase === 'failed') throw this.#error;
+    return this.#take();
+  }
+
+  /** The next chunk; undefined at the end. */
+  async read(): Promise<Uint8Array | undefined> {
+    if (this.#chunks.length === 0 && this.#phase === 'body') await this.#wait(false);
+    if (this.#phase === 'failed') throw this.#error;
+    const chunk = this.#chunks.shift();
+    this.#ahead -= chunk?.byteLength ?? 0;
+    if (this.#phase === 'body' && this.#ahead < MAX_AHEAD / 2) this.#resume();
+    return chunk;
+  }
+
+  /** Nobody will read the body. */
+  cancel(): void {
+    if (this.#phase !== 'body') return;
+    this.#chunks = [];
+    this.#isDiscarded = true;
+    if (this.#bytesLeft <= MAX_DRAIN) this.#resume();
+    else this.abort(new Error('The body was cancelled.'));
+  }
+
+  /**
+   * Only through `reader` can the body be read: where it goes uncollected, and the rest of the body is
+   * too long to be kept, the connection closes.
+   */
+  ownedBy(reader: object): void {
+    const isShort = this.#bytesLeft + this.#ahead <= MAX_AHEAD && this.#decoder === undefined;
+    if (this.#phase === 'body' && !isShort) this.#reader = new WeakRef(reader);
+  }
+
+  #decode(controller: Controller, encoding: string | string[]): ContentDecoder | undefined {
+    return decodeContent(encoding, {
+      push: (chunk) => this.#push(chunk),
+      end: () => this.#end(),
+      fail: (error) => {
+        this.onResponseError(controller, error);
+        controller.abort(new Error('undecodable'));
+      },
+      pause: () => controller.pause(),
+      resume: () => controller.resume(),
+    });
+  }
+
+  #push(chunk: Uint8Array): void {
+    if (this.#phase !== 'body' || this.#isDiscarded) return;
+    this.#chunks.push(chunk);
+    this.#ahead += chunk.byteLength;
+    if (this.#waiting !== undefined) {
+      if (!this.#waiting.forAll) this.#wake();
+    } else if (this.#ahead >= MAX_AHEAD) this.#pause();
+  }
+
+  #pause(): void {
+    (this.#decoder ?? this.#controller)?.pause();
+    const reader = this.#reader?.deref();
+    if (reader !== undefined) {
+      abandoned.register(reader, this);
+      this.#reader = undefined;
+    }
+  }
+
+  #resume(): void {
+    (this.#decoder ?? this.#controller)?.resume();
+  }
+
+  #wait(forAll: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { forAll, resolve, reject };
+      this.#resume();
+    });
+  }
+
+  #wake(): void {
+    const { resolve } = this.#waiting ?? {};
+    this.#waiting = undefined;
+    resolve?.();
+  }
+
+  #take(): readonly Uint8Array[] {
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#ahead = 0;
+    return chunks;
+  }
+
+  #end(): void {
+    if (this.#phase !== 'body') return;
+    this.#phase = 'ended';
+    this.#release();
+    this.#wake();
+  }
+
+  #fail(error: unknown, shown: unknown): void {
+    const wasHead = this.#phase === 'head';
+    this.#phase = 'failed';
+    this.#error = shown;
+    this.#chunks = [];
+    this.#release();
+    this.#decoder?.destroy();
+    if (wasHead) this.#options.onFailure(error);
+    const { reject } = this.#waiting ?? {};
+    this.#waiting = undefined;
+    reject?.(shown);
+  }
+
+  #release(): void {
+    this.#options.signal?.removeEventListener('abort', this);
+  }
+}
