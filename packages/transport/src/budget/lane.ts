@@ -1,0 +1,43 @@
+import { FairQueue } from './fair-queue.js';
+import { type Gate, Pause } from './gate.js';
+import { LearnedPace } from './learned-pace.js';
+import type { Waiter } from './waiter.js';
+
+/** Calls that the same limits hold back: those to one endpoint, or all others of a site. */
+export class Lane {
+  readonly queue = new FairQueue<Waiter>();
+  readonly pause = new Pause();
+  pace: LearnedPace | undefined;
+  /** Calls up to this one were sent before its last refusal was known. */
+  #refusedAt = 0;
+
+  /** Ms until the lane's own limits let a call pass. */
+  wait(now: number): number {
+    return Math.max(this.pause.wait(now), this.pace?.wait(now) ?? 0);
+  }
+
+  get gates(): readonly Gate[] {
+    return this.pace === undefined ? [this.pause] : [this.pause, this.pace];
+  }
+
+  /**
+   * The call of this number was refused for its rate. `sent` is the number of the last one that began,
+   * `perSecond` what was served just before.
+   */
+  refused(
+    reason: 'burst' | 'unknown',
+    call: { readonly number: number; readonly sent: number },
+    perSecond: number,
+    now: number,
+  ): void {
+    if (call.number <= this.#refusedAt) return;
+    this.#refusedAt = call.sent;
+    if (this.pace === undefined) this.pace = new LearnedPace(reason, perSecond, now);
+    else this.pace.refused(now);
+  }
+
+  isIdle(now: number): boolean {
+    if (this.pace?.isOver(now)) this.pace = undefined;
+    return this.queue.size === 0 && this.pace === undefined && this.pause.isOver(now);
+  }
+}
