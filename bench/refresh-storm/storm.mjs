@@ -1,0 +1,170 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { generateEncryptionKey } from '@tributary/auth-providers/sqlite';
+import { runWithConsent } from '@tributary/consent';
+import { terminalPrompt } from '@tributary/consent/terminal';
+import { revealSecret } from '@tributary/pipeline';
+import { startSandbox, walkConsent } from '@tributary/sandbox';
+import { list, openApp, USER } from './app.mjs';
+import { openStore, places } from './stores.mjs';
+
+export const PROCESSES = 4;
+export const CALLERS = 250;
+/** Short, so that the end of a killed holder's lease can be waited for. */
+const LEASE_MS = 4_000;
+/** How long the token endpoint keeps the process waiting that is to be killed. */
+const HELD_MS = 10_000;
+
+/**
+ * One expired grant, and every caller of every process at once.
+ *
+ * - `expired`: the grant says so itself; the refresh comes before the calls.
+ * - `unannounced`: the access token looks good and is not, so that each caller meets a 401 first.
+ * - `killed`: expired, and the process that refreshes is killed while the token endpoint holds its answer
+ *   back: the token is spent, and its successor unknown to anybody.
+ */
+export const storm = async (store, scenario) => {
+  const isKilled = scenario === 'killed';
+  const redirectUri = `http://127.0.0.1:${await freePort()}/callback`;
+  await using sandbox = await startSandbox({
+    redirectUris: [redirectUri],
+    // Without a kill nobody has a reason to spend a token twice: the family ends when somebody does.
+    refreshReuseInterval: isKilled ? 600 : 0,
+  });
+  const { options, clear } = places[store]();
+  const app = {
+    site: { url: sandbox.siteUrl, gateway: sandbox.gatewayUrl },
+    client: { ...clientOf(sandbox), redirectUri, authorizationServer: sandbox.authUrl },
+    store: {
+      name: store,
+      key: generateEncryptionKey(),
+      options: isKilled ? { ...options, leaseMs: LEASE_MS } : options,
+    },
+  };
+  try {
+    await grant(app);
+    sandbox.expireAccessTokens();
+    if (scenario !== 'unannounced') await expire(app);
+    if (isKilled) {
+      sandbox.failNext({ listener: 'auth', pathIncludes: '/oauth/token', delayMs: HELD_MS });
+    }
+    const figures = await run(app, sandbox, isKilled);
+    const { refreshes } = sandbox;
+    return {
+      store,
+      scenario,
+      ...figures,
+      refreshes,
+      isFamilyAlive: await isFamilyAlive(app, sandbox),
+    };
+  } finally {
+    clear();
+  }
+};
+
+const clientOf = ({ client: { clientId, clientSecret } }) => ({ clientId, clientSecret });
+
+/** A first process, with the person at it. */
+const grant = async (app) => {
+  await using tributary = await openApp(app);
+  const prompt = terminalPrompt({
+    open: walkConsent({ as: 'editor' }),
+    output: { write: () => {} },
+  });
+  await runWithConsent(() => list(tributary), { prompt, user: USER });
+};
+
+const withGrant = async ({ store }, work) => {
+  const { grants, dispose } = await openStore(store);
+  try {
+    for await (const key of grants.list({})) return await work(grants, key);
+    throw new Error('nothing was granted');
+  } finally {
+    await dispose();
+  }
+};
+
+/** As an hour later. */
+const expire = (app) =>
+  withGrant(app, (grants, key) =>
+    grants.exclusive(key, async (stored) => ({ write: { ...stored, expiresAt: Date.now() - 1 } })),
+  );
+
+/** Whether the refresh token that is stored now gets an answer. */
+const isFamilyAlive = async (app, { authUrl }) => {
+  const { clientId, clientSecret } = app.client;
+  const stored = await withGrant(app, (grants, key) => grants.read(key));
+  const answer = await fetch(`${authUrl}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: clientId,
+      client_secret: clientSecret,
+      refresh_token: revealSecret(stored.refreshToken),
+    }),
+  });
+  return answer.status === 200;
+};
+
+const run = async (app, sandbox, isKilled) => {
+  const words = JSON.stringify({ app, callers: CALLERS });
+  const children = Array.from({ length: PROCESSES }, () =>
+    fork(new URL('./process.mjs', import.meta.url), [words], { execArgv: [] }),
+  );
+  const refreshing = firstMessage(children, 'isRefreshing');
+  await Promise.all(children.map((child) => firstMessage([child], 'isReady')));
+  const ended = children.map(resultsOf);
+  const startedAt = Date.now();
+  for (const child of children) child.send('go');
+  let killedAt;
+  if (isKilled) {
+    const child = await refreshing;
+    while (sandbox.refreshes === 0) await pause(5);
+    child.kill('SIGKILL');
+    killedAt = Date.now();
+  }
+  const results = (await Promise.all(ended)).flat();
+  const outcomes = {};
+  for (const { outcome } of results) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  const endings = results.map(({ endedAt }) => endedAt);
+  return {
+    calls: results.length,
+    answered: outcomes['200'] ?? 0,
+    outcomes,
+    ms: Math.max(...endings) - startedAt,
+    // How long nobody was served.
+    ...(isKilled && { outageMs: Math.min(...endings) - killedAt, leaseMs: LEASE_MS }),
+  };
+};
+
+const firstMessage = (children, field) =>
+  new Promise((resolve) => {
+    for (const child of children) {
+      child.on('message', (message) => {
+        if (message[field] !== undefined) resolve(child);
+      });
+    }
+  });
+
+/** What the callers of a process got; nothing when it was killed. */
+const resultsOf = async (child) => {
+  let results = [];
+  child.on('message', (message) => {
+    results = message.results ?? results;
+  });
+  // Not its exit, which may be told before the last message.
+  await once(child, 'disconnect');
+  return results;
+};
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const freePort = async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+};
