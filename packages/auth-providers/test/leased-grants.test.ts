@@ -6,9 +6,11 @@ import {
   systemClock,
 } from '@tributary/pipeline';
 import { accountLinksConformance, fakeClock, grantStoreConformance } from '@tributary/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { grantToText } from '../src/grants/grant-json.js';
 import { GrantStoreError } from '../src/grants/grant-store-error.js';
 import { type LeasedGrantsOptions, leasedGrants } from '../src/grants/leased-grants.js';
+import { grantOpener } from '../src/grants/open-grant.js';
 import { deferred } from './support/deferred.js';
 import { leasedTableCases } from './support/leased-table-cases.js';
 import { memoryDatabase } from './support/memory-table.js';
@@ -286,6 +288,25 @@ describe('a database that fails', () => {
     await clock.advance(1_000);
     expect(tokenOf(await result)).toBe('rotated');
     expect(tokenOf(await one.grants.read(key))).toBe('rotated');
+  });
+});
+
+describe('opening what is stored', () => {
+  test('happens once for each text, and for no more grants than are remembered', async () => {
+    const open = vi.fn(async (_: string, sealed: string) => sealed);
+    const openGrant = grantOpener({ ...plainCodec, open }, 2);
+    const text = (token: string) => grantToText(makeGrant(token));
+    expect(tokenOf(await openGrant('a', text('one')))).toBe('one');
+    expect(tokenOf(await openGrant('a', text('one')))).toBe('one');
+    expect(open).toHaveBeenCalledTimes(1);
+    expect(tokenOf(await openGrant('a', text('two')))).toBe('two');
+    expect(tokenOf(await openGrant('b', text('two')))).toBe('two');
+    expect(open).toHaveBeenCalledTimes(3);
+    await openGrant('c', text('three'));
+    await openGrant('b', text('two'));
+    expect(open).toHaveBeenCalledTimes(4);
+    await openGrant('a', text('two'));
+    expect(open).toHaveBeenCalledTimes(5);
   });
 });
 

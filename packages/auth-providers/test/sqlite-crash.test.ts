@@ -13,8 +13,8 @@ import { privateFolder } from './support/private-folder.js';
  * A child writes with several threads, each into some databases in turn, so that one kill meets many
  * writers, each at a point of its own: to start a process costs more than to write.
  */
-const THREADS = 10;
-const DATABASES = 2 * THREADS;
+const THREADS = 5;
+const DATABASES = 4 * THREADS;
 const KILLS = 10;
 const LEASE_MS = 50;
 /** A writer's rounds take about 2 ms each. */

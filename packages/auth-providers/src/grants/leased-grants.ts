@@ -10,7 +10,7 @@ import {
   systemClock,
   systemRandom,
 } from '@tributary/pipeline';
-import { grantFromText, grantToText } from './grant-json.js';
+import { grantToText } from './grant-json.js';
 import { grantKeyId, grantKeyPrefix, matchesKey, parseGrantKeyId } from './grant-key.js';
 import { GrantStoreError } from './grant-store-error.js';
 import { guardTable } from './guarded-table.js';
@@ -18,6 +18,7 @@ import { stillHolds } from './late-decision.js';
 import { takeLease } from './lease.js';
 import { leasedLinks } from './leased-links.js';
 import type { LeasedTable } from './leased-table.js';
+import { grantOpener } from './open-grant.js';
 import { persist } from './persist.js';
 import type { RowCodec } from './row-codec.js';
 import { createTurns } from './turns.js';
@@ -59,6 +60,7 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
   const { leaseMs, warningMs } = readTimes(options);
   const table = guardTable(source);
   const turns = createTurns();
+  const openGrant = grantOpener(codec);
   const closing = new AbortController();
   const holders = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
@@ -66,7 +68,7 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
   const load = async (id: string): Promise<Loaded> => {
     const row = await table.read(id);
     if (row === undefined) return { version: 0, grant: undefined };
-    return { version: row.version, grant: grantFromText(await codec.open(id, row.value)) };
+    return { version: row.version, grant: await openGrant(id, row.value) };
   };
 
   /** Resolves to what is stored in the end. */
