@@ -2,17 +2,18 @@ import type { HeadersInput } from '@tributary/pipeline';
 
 type Pair = readonly [string, string];
 
-/** The caller's headers and ours, of which ours win. Not by Headers, whose errors quote values. */
+const pairsOf = (headers: HeadersInput | undefined): readonly Pair[] =>
+  headers !== undefined && Symbol.iterator in headers
+    ? [...(headers as Iterable<Pair>)]
+    : Object.entries(headers ?? {});
+
+/** Two sets of headers in one, of which the second wins. Not by Headers, whose errors quote values. */
 export const withHeaders = (
-  given: HeadersInput | undefined,
-  own: Readonly<Record<string, string>>,
+  defaults: HeadersInput | undefined,
+  own: HeadersInput | undefined,
 ): readonly Pair[] => {
-  const theirs: Iterable<Pair> =
-    given !== undefined && Symbol.iterator in given
-      ? (given as Iterable<Pair>)
-      : Object.entries(given ?? {});
-  return [
-    ...[...theirs].filter(([name]) => !Object.hasOwn(own, String(name).toLowerCase())),
-    ...Object.entries(own),
-  ];
+  const winning = pairsOf(own);
+  const taken = new Set(winning.map(([name]) => String(name).toLowerCase()));
+  const others = pairsOf(defaults).filter(([name]) => !taken.has(String(name).toLowerCase()));
+  return [...others, ...winning];
 };

@@ -1,1 +1,7 @@
-export type { RequestsConfluence } from '../answers/requests-confluence.js';
+export type { PassedOptions, RequestsConfluence } from '../answers/requests-confluence.js';
+export {
+  type ConfluenceJsClient,
+  type ConfluenceJsRequest,
+  confluenceJsClient,
+} from './confluence-js.js';
+export { type FetchFunction, type ToFetchOptions, toFetch } from './to-fetch.js';

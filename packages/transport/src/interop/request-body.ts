@@ -1,0 +1,41 @@
+import type { BodyInput } from '@tributary/pipeline';
+
+const MOST_BUFFERED = 1024 * 1024;
+
+const joined = (chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+};
+
+/**
+ * The body of a Request, which is a stream whatever it was made of: read, so that it can be sent again,
+ * as long as it is no larger than 1 MiB; else what was read, and the rest of the stream.
+ */
+export const bodyOf = async (request: Request): Promise<BodyInput | undefined> => {
+  if (request.body === null) return undefined;
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  while (size <= MOST_BUFFERED) {
+    const { done, value } = await reader.read();
+    if (done) return joined(chunks, size);
+    chunks.push(value);
+    size += value.length;
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const chunk = chunks.shift() ?? (await reader.read()).value;
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(chunk);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+};
