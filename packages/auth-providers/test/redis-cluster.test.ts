@@ -22,7 +22,13 @@ describe.skipIf(runningServices === undefined)('a Redis cluster', () => {
   beforeAll(async () => {
     // Below the port of a cluster's own traffic, which is 10,000 higher.
     const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const options = { port, bind: '127.0.0.1', dir: folder, 'cluster-enabled': 'yes', appendonly: 'yes' };
+    const options = {
+      port,
+      bind: '127.0.0.1',
+      dir: folder,
+      'cluster-enabled': 'yes',
+      appendonly: 'yes',
+    };
     const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     server = spawn(program, words, { stdio: ['ignore', 'pipe', 'ignore'] });
     const url = `redis://127.0.0.1:${port}`;
