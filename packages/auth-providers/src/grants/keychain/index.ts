@@ -1,0 +1,2 @@
+export { type KeychainKeyOptions, keychainKey } from './keychain-key.js';
+export type { Keyring, KeyringEntry } from './keyring.js';
