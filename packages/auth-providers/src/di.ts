@@ -21,6 +21,7 @@ import {
   type Resolver,
 } from '@tributary/pipeline/di';
 import { authenticate } from './authenticate.js';
+import { GrantStoreError } from './grants/grant-store-error.js';
 import { memoryAccountLinks } from './grants/memory-account-links.js';
 import { memoryGrants } from './grants/memory-grants.js';
 import { anonymous } from './providers/anonymous.js';
@@ -87,20 +88,41 @@ export const memoryGrantsPlugin: Plugin = {
   },
 };
 
-/** Grants and account links in a database: `storedGrants(redisGrants({ … }))`. The chain closes it. */
-export const storedGrants = ({ grants, links, dispose }: GrantStorage): Plugin => ({
+/**
+ * Grants and account links in a database: `storedGrants(sqliteGrants({ … }))`. The chain closes it. A
+ * plugin that serves several chains is given a function, which makes a store for each when it is first
+ * used.
+ */
+export const storedGrants = (storage: GrantStorage | (() => GrantStorage)): Plugin => ({
   name: 'stored-grants',
   register(registry) {
+    let opened = typeof storage === 'function' ? undefined : storage;
+    let isClosed = false;
+    const open = (): GrantStorage => {
+      if (opened === undefined && isClosed) throw new GrantStoreError('The grant store is closed.');
+      opened ??= (storage as () => GrantStorage)();
+      return opened;
+    };
+    const dispose = async (): Promise<void> => {
+      isClosed = true;
+      await opened?.dispose();
+    };
     registry.provide(GRANT_STORE, {
       useValue: {
-        read: (key) => grants.read(key),
-        exclusive: (key, decide) => grants.exclusive(key, decide),
-        delete: (key) => grants.delete(key),
-        list: (prefix) => grants.list(prefix),
+        read: async (key) => open().grants.read(key),
+        exclusive: async (key, decide) => open().grants.exclusive(key, decide),
+        delete: async (key) => open().grants.delete(key),
+        list: (prefix) => open().grants.list(prefix),
         // A registry closes what has a `dispose`, also a value that nobody asked for.
         ...{ dispose },
       },
     });
-    registry.provide(ACCOUNT_LINKS, { useValue: links });
+    registry.provide(ACCOUNT_LINKS, {
+      useValue: {
+        read: async (link) => open().links.read(link),
+        write: async (link, accountId) => open().links.write(link, accountId),
+        delete: async (link) => open().links.delete(link),
+      },
+    });
   },
 });

@@ -17,7 +17,7 @@ import {
   TRANSPORT,
 } from '@tributary/pipeline/di';
 import { collectLogs, fakeClock, fakeTerminal, makeCall } from '@tributary/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { authProviders, memoryGrantsPlugin, storedGrants } from '../src/di.js';
 import { apiToken, cloud, memoryAccountLinks, memoryGrants } from '../src/index.js';
 import { fakeFetch } from './services.js';
@@ -79,10 +79,9 @@ describe('authProviders', () => {
 
   test('a storage fills both stores, and is closed with the chain', async () => {
     let closings = 0;
-    const links = memoryAccountLinks();
     const storage = {
       grants: memoryGrants(),
-      links,
+      links: memoryAccountLinks(),
       dispose: async () => {
         closings += 1;
       },
@@ -90,11 +89,37 @@ describe('authProviders', () => {
     const plugins = [authProviders({ app }), storedGrants(storage), surroundings()];
     const registry = createRegistry({ plugins });
     const pipeline = composePipeline(registry);
-    expect(registry.get(ACCOUNT_LINKS)).toBe(links);
+    const link = { issuer: 'i', clientId: 'c', userId: 'u' };
+    await registry.get(ACCOUNT_LINKS).write(link, 'a');
+    expect(await storage.links.read(link)).toBe('a');
     const key = { issuer: 'i', clientId: 'c', accountId: 'a' };
     expect(await registry.get(GRANT_STORE).exclusive(key, async () => 'keep')).toBeUndefined();
     await pipeline[Symbol.asyncDispose]();
     expect(closings).toBe(1);
+  });
+
+  test('a storage that nobody used is closed too', async () => {
+    const dispose = vi.fn(async () => {});
+    const storage = { grants: memoryGrants(), links: memoryAccountLinks(), dispose };
+    await createRegistry({ plugins: [storedGrants(storage)] })[Symbol.asyncDispose]();
+    expect(dispose).toHaveBeenCalledTimes(1);
+  });
+
+  test('a function makes a storage for each composition that uses one', async () => {
+    const dispose = vi.fn(async () => {});
+    const make = vi.fn(() => ({ grants: memoryGrants(), links: memoryAccountLinks(), dispose }));
+    const plugin = storedGrants(make);
+    const key = { issuer: 'i', clientId: 'c', accountId: 'a' };
+    const link = { issuer: 'i', clientId: 'c', userId: 'u' };
+    const registries = [1, 2, 3].map(() => createRegistry({ plugins: [plugin] }));
+    const [one, other, unused] = registries;
+    await one?.get(ACCOUNT_LINKS).read(link);
+    await one?.get(GRANT_STORE).read(key);
+    await other?.get(GRANT_STORE).read(key);
+    expect(make).toHaveBeenCalledTimes(2);
+    for (const registry of registries) await registry[Symbol.asyncDispose]();
+    expect(dispose).toHaveBeenCalledTimes(2);
+    await expect(unused?.get(GRANT_STORE).read(key)).rejects.toThrow('The grant store is closed.');
   });
 
   test('each composition has grants of its own', () => {
@@ -121,7 +146,7 @@ describe('entries, in plain Node', () => {
       registerHooks({ resolve(name, context, next) { seen.push(name); return next(name, context); } });
       const { oauth } = await import('@tributary/auth-providers');
       if (typeof oauth !== 'function') throw new Error('no oauth');
-      console.log(seen.filter((name) => /tsyringe|reflect-metadata|oauth4webapi|granting/.test(name)).join());`;
+      console.log(seen.filter((name) => /tsyringe|reflect-metadata|oauth4webapi|granting|jose|sqlite|keyring|leased-grants/.test(name)).join());`;
     expect(await run(code)).toBe('');
   });
 
