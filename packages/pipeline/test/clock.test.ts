@@ -66,6 +66,15 @@ describe('systemClock', () => {
     expect(fired).toEqual(['fired']);
   });
 
+  test('a time that has passed is now, without a warning', async () => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    await new Promise<void>((resolve) => {
+      systemClock.setTimer(resolve, -5);
+    });
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
   test('a wait of more than 32 bits of ms does not end at once', () => {
     vi.useFakeTimers();
     try {

@@ -17,7 +17,8 @@ export const systemClock: Clock = {
   setTimer(callback, ms) {
     let timer: ReturnType<typeof setTimeout>;
     const arm = (left: number): void => {
-      const wait = Math.min(left, LONGEST_TIMER);
+      // Node warns of a time that has passed already.
+      const wait = Math.min(Math.max(left, 0), LONGEST_TIMER);
       timer = setTimeout(() => (left > wait ? arm(left - wait) : callback()), wait);
     };
     arm(ms);
