@@ -1,4 +1,3 @@
-export type { RowCodec } from '../row-codec.js';
 export { encryption } from './encryption.js';
 export type { EncryptionOptions, KeySource } from './key-source.js';
 export { type EncryptionKey, generateEncryptionKey } from './key-text.js';

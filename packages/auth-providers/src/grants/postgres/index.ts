@@ -1,2 +1,2 @@
-export * from '../encryption/index.js';
+export * from '../store-entry.js';
 export { type PostgresGrantsOptions, postgresGrants } from './postgres-grants.js';

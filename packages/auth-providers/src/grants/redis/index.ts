@@ -1,2 +1,2 @@
-export * from '../encryption/index.js';
+export * from '../store-entry.js';
 export { type RedisGrantsOptions, redisGrants } from './redis-grants.js';

@@ -1,2 +1,2 @@
-export * from '../encryption/index.js';
+export * from '../store-entry.js';
 export { type SqliteGrantsOptions, sqliteGrants } from './sqlite-grants.js';
