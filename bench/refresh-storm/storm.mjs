@@ -13,7 +13,9 @@ export const PROCESSES = 4;
 export const CALLERS = 250;
 /** Short, so that the end of a killed holder's lease can be waited for. */
 const LEASE_MS = 4_000;
-/** How long the token endpoint keeps the process waiting that is to be killed. */
+/** How long the token endpoint takes, so that all processes come while one is there. */
+const ANSWER_MS = 1_000;
+/** How long it keeps the process waiting that is to be killed. */
 const HELD_MS = 10_000;
 
 /**
@@ -46,9 +48,7 @@ export const storm = async (store, scenario) => {
     await grant(app);
     sandbox.expireAccessTokens();
     if (scenario !== 'unannounced') await expire(app);
-    if (isKilled) {
-      sandbox.failNext({ listener: 'auth', pathIncludes: '/oauth/token', delayMs: HELD_MS });
-    }
+    hold(sandbox, isKilled ? HELD_MS : ANSWER_MS);
     const figures = await run(app, sandbox, isKilled);
     const { refreshes } = sandbox;
     return {
@@ -62,6 +62,9 @@ export const storm = async (store, scenario) => {
     clear();
   }
 };
+
+const hold = (sandbox, delayMs) =>
+  sandbox.failNext({ listener: 'auth', pathIncludes: '/oauth/token', delayMs });
 
 const clientOf = ({ client: { clientId, clientSecret } }) => ({ clientId, clientSecret });
 
