@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { revealSecret } from '@tributary/pipeline';
 import { afterAll, expect, test } from 'vitest';
 import { encryption, generateEncryptionKey, sqliteGrants } from '../src/grants/sqlite/index.js';
@@ -35,7 +36,7 @@ const killInTheMiddle = async (): Promise<void> => {
     ...{ key: secretKey, leaseMs: LEASE_MS },
   };
   const child: ChildProcess = fork(
-    join(import.meta.dirname, 'support', 'sqlite-writers.mjs'),
+    fileURLToPath(new URL('./support/sqlite-writers.mjs', import.meta.url)),
     [JSON.stringify(settings)],
     { execArgv: [] },
   );

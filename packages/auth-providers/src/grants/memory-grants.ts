@@ -6,7 +6,9 @@ import {
   type GrantStore,
   systemClock,
 } from '@tributary/pipeline';
-import { grantKeyId } from './grant-key.js';
+import { grantKeyId, matchesKey } from './grant-key.js';
+import { stillHolds } from './late-decision.js';
+import { createTurns } from './turns.js';
 
 export interface MemoryGrantsOptions {
   /** Default: the system's. */
@@ -24,38 +26,19 @@ interface Entry {
   readonly grant: Grant;
 }
 
-const PARTS = ['issuer', 'clientId', 'accountId', 'installationId'] as const;
-
-const matches = (key: GrantKey, prefix: Partial<GrantKey>): boolean =>
-  PARTS.every((part) => prefix[part] === undefined || prefix[part] === key[part]);
-
 /** Grants in this process's memory: for tests, demos and scripts. They end with the process. */
 export const memoryGrants = (options: MemoryGrantsOptions = {}): GrantStore => {
   const { clock = systemClock, leaseMs = DEFAULT_LEASE_MS } = options;
   const entries = new Map<string, Entry>();
-  const turns = new Map<string, Promise<void>>();
+  const turns = createTurns();
 
-  /** Resolves when every earlier holder of the key has decided or run out of time. */
-  const takeTurn = async (id: string): Promise<() => void> => {
-    const earlier = turns.get(id);
-    let end = () => {};
-    const turn = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    turns.set(id, turn);
-    await earlier;
-    return () => {
-      if (turns.get(id) === turn) turns.delete(id);
-      end();
-    };
-  };
-
-  /** Applies only to the grant that the holder saw: a late one overwrites nothing newer. */
   const apply = (id: string, key: GrantKey, seen: Grant | undefined, decision: GrantDecision) => {
-    if (entries.get(id)?.grant === seen) {
-      if (decision === 'delete') entries.delete(id);
-      else if (decision !== 'keep') entries.set(id, { key: { ...key }, grant: decision.write });
+    const stored = entries.get(id)?.grant;
+    if (decision === 'keep' || (stored !== seen && !stillHolds(decision, seen, stored))) {
+      return stored;
     }
+    if (decision === 'delete') entries.delete(id);
+    else entries.set(id, { key: { ...key }, grant: decision.write });
     return entries.get(id)?.grant;
   };
 
@@ -64,7 +47,7 @@ export const memoryGrants = (options: MemoryGrantsOptions = {}): GrantStore => {
 
     async exclusive(key, decide) {
       const id = grantKeyId(key);
-      const endTurn = await takeTurn(id);
+      const endTurn = await turns.take(id);
       const lease = new AbortController();
       const cancelWarning = clock.setTimer(
         () => lease.abort(new Error('The lease on the grant is about to end.')),
@@ -87,7 +70,7 @@ export const memoryGrants = (options: MemoryGrantsOptions = {}): GrantStore => {
 
     async *list(prefix) {
       const found = [...entries.values()].map(({ key }) => key);
-      for (const key of found) if (matches(key, prefix)) yield key;
+      for (const key of found) if (matchesKey(key, prefix)) yield key;
     },
   };
 };
