@@ -57,9 +57,9 @@ const mediaTypeOf = ({ body }: ConfluenceJsRequest<unknown>): Record<string, str
     ? {}
     : { 'content-type': 'application/json' };
 
-/** Downloads are marked by a schema that takes bytes, and no other schema does. */
+/** Downloads are marked by a schema that takes bytes and nothing else; loose ones take any object. */
 const takesBytes = (schema: ResultSchema<unknown> | undefined): boolean =>
-  schema?.safeParse(new Uint8Array(0)).success === true;
+  schema?.safeParse(new Uint8Array(0)).success === true && !schema.safeParse({}).success;
 
 const jsonOf = (text: string): unknown => {
   try {
