@@ -1,5 +1,10 @@
 import 'reflect-metadata/lite';
-import { type AuthProvider, type AuthProviderFactory, ConfigError } from '@tributary/pipeline';
+import {
+  type AuthProvider,
+  type AuthProviderFactory,
+  ConfigError,
+  type GrantStorage,
+} from '@tributary/pipeline';
 import { createRegistry, type Plugin } from '@tributary/pipeline/di';
 import { createFacade, type FacadeOptions, type Tributary } from './create-facade.js';
 import { defaultPlugins } from './default-plugins.js';
@@ -11,6 +16,11 @@ export interface TributaryOptions extends FacadeOptions {
   readonly user?: AuthProvider | AuthProviderFactory;
   /** Where bare calls go. Default: `anonymous()`, at the site URL. */
   readonly bare?: AuthProvider | AuthProviderFactory;
+  /**
+   * Where users' grants are kept: `sqliteGrants(…)`, `redisGrants(…)`, `postgresGrants(…)` of
+   * `@tributary/auth-providers`. Closed with the client. Default: in memory, for as long as it lives.
+   */
+  readonly grants?: GrantStorage | (() => GrantStorage);
   /** Replaces or adds parts of the chain, in this order. */
   readonly plugins?: readonly Plugin[];
   /** Put in front of Tributary's own User-Agent: `my-app/1.2`. */

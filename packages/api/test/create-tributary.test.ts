@@ -1,7 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { cloud, memoryGrants, personalAccessToken } from '@tributary/auth-providers';
-import { type AnywhereMiddleware, noRetry } from '@tributary/pipeline';
+import {
+  cloud,
+  memoryAccountLinks,
+  memoryGrants,
+  oauth,
+  personalAccessToken,
+} from '@tributary/auth-providers';
+import { type AnywhereMiddleware, type GrantStorage, noRetry } from '@tributary/pipeline';
 import { GRANT_STORE, OBSERVE, type Plugin, RETRY, TRANSPORT } from '@tributary/pipeline/di';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { startSandbox } from '@tributary/sandbox';
@@ -48,6 +54,42 @@ test('a plugin takes the place of a default, and adds to a list', async () => {
   await api.asApp().requestConfluence(route`/wiki/api/v2/spaces`);
   expect(seen).toEqual(['/wiki/api/v2/spaces']);
   expect(pipeline.explain()).toMatch(/retry\s+no-retry/);
+});
+
+test('keeps grants where it is told, and closes that with itself', async () => {
+  const read: string[] = [];
+  let isOpen = true;
+  const grants: GrantStorage = {
+    grants: memoryGrants(),
+    links: {
+      ...memoryAccountLinks(),
+      read: async ({ userId }) => {
+        read.push(userId);
+        return undefined;
+      },
+    },
+    dispose: async () => {
+      isOpen = false;
+    },
+  };
+  const user = oauth({
+    clientId: 'id',
+    clientSecret: 'secret',
+    redirectUri: 'http://localhost:1/callback',
+    scopes: ['read:me'],
+  });
+  const cloudId = '11111111-1111-4111-8111-111111111111';
+  const client = clientOver(new Response(null, { status: 401 }), {
+    grants,
+    user,
+    site: cloud('https://example.atlassian.net', { cloudId }),
+  });
+  const invocation = createInvocation({ surface: 'terminal', user: { id: 'ann' } });
+  const call = () => client.api.asUser().requestConfluence(route`/wiki/api/v2/spaces`);
+  await expect(runInInvocation(invocation, call)).rejects.toThrow('Authentication Required');
+  expect(read).toContain('ann');
+  await client[Symbol.asyncDispose]();
+  expect(isOpen).toBe(false);
 });
 
 test('two plugins that provide the same are an error that names both', () => {
