@@ -15,7 +15,7 @@ const presentV1 = (row: LabelRow) => ({ ...present(row), label: row.name });
 /** v2: `GET /pages/{id}/labels`. */
 export function labelsApi(services: Services): Hono<RestEnv> {
   const api = new Hono<RestEnv>();
-  api.get('/pages/:id/labels', scope('read:label:confluence'), (c) => {
+  api.get('/pages/:id/labels', scope('read:page:confluence'), (c) => {
     const page = requireCurrentPage(services, viewerOf(c), parseId(c.req.param('id'), 'id'));
     const window = readWindow(c, { id: 'id', name: 'name' }, 'id');
     const rows = listLabels(services.database, page.id, window);
