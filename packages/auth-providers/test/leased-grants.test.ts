@@ -283,12 +283,19 @@ describe('a database that fails', () => {
   test('that wrote, but could not say so, has written', async () => {
     const { clock, database, one } = setUp();
     await write(one.grants, 'spent');
-    database.loseNextAnswer();
+    database.loseNextAnswer('swap');
     const result = write(one.grants, 'rotated');
     await clock.advance(1_000);
     expect(tokenOf(await result)).toBe('rotated');
     expect(tokenOf(await one.grants.read(key))).toBe('rotated');
   });
+});
+
+test('a lease whose answer was lost is given back, and not waited for', async () => {
+  const { database, one, other } = setUp();
+  database.loseNextAnswer('acquire');
+  await expect(write(one.grants, 'x')).rejects.toBeInstanceOf(GrantStoreError);
+  expect(tokenOf(await write(other.grants, 'next'))).toBe('next');
 });
 
 describe('opening what is stored', () => {

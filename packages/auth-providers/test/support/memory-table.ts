@@ -5,8 +5,8 @@ export interface MemoryDatabase {
   handle(): LeasedTable;
   /** What every later operation meets, until it is taken back. */
   failWith(error: Error | undefined): void;
-  /** Lets the next swap take effect and lose its answer. */
-  loseNextAnswer(): void;
+  /** Lets the next one take effect and lose its answer. */
+  loseNextAnswer(of: 'swap' | 'acquire'): void;
   readonly rows: ReadonlyMap<string, Row>;
   /** Ids whose lease was taken, in order. */
   readonly acquired: readonly string[];
@@ -18,7 +18,13 @@ export const memoryDatabase = ({ now }: { readonly now: () => number }): MemoryD
   const leases = new Map<string, { readonly holder: string; readonly endsAt: number }>();
   const acquired: string[] = [];
   let failure: Error | undefined;
-  let losesAnswer = false;
+  let lost: 'swap' | 'acquire' | undefined;
+
+  const answer = <T>(of: 'swap' | 'acquire', value: T): T => {
+    if (lost !== of) return value;
+    lost = undefined;
+    throw new Error('The connection was lost.');
+  };
 
   let latest = 0;
   const write = (id: string, value: string) => {
@@ -48,11 +54,7 @@ export const memoryDatabase = ({ now }: { readonly now: () => number }): MemoryD
         const isFirst = (rows.get(id)?.version ?? 0) === version;
         if (isFirst && value === undefined) rows.delete(id);
         else if (isFirst && value !== undefined) write(id, value);
-        if (losesAnswer) {
-          losesAnswer = false;
-          throw new Error('The connection was lost.');
-        }
-        return isFirst;
+        return answer('swap', isFirst);
       },
       async remove(id) {
         await check();
@@ -68,7 +70,7 @@ export const memoryDatabase = ({ now }: { readonly now: () => number }): MemoryD
         if (remainingMs > 0) return { isHeld: false, remainingMs };
         leases.set(id, { holder, endsAt: now() + leaseMs });
         acquired.push(id);
-        return { isHeld: true };
+        return answer('acquire', { isHeld: true });
       },
       async release(id, holder) {
         await check();
@@ -87,8 +89,8 @@ export const memoryDatabase = ({ now }: { readonly now: () => number }): MemoryD
     failWith(error) {
       failure = error;
     },
-    loseNextAnswer() {
-      losesAnswer = true;
+    loseNextAnswer(of) {
+      lost = of;
     },
   };
 };
