@@ -15,10 +15,8 @@ export const expectFailures = (
 ): void => {
   // Concurrent, since many of them wait for what never comes.
   test.concurrent(title, { timeout: 20_000 }, async () => {
-    const failed: string[] = [];
-    for (const { name, run } of cases) {
-      if ((await outcome(run)) !== undefined) failed.push(name);
-    }
+    const outcomes = await Promise.all(cases.map(({ run }) => outcome(run)));
+    const failed = cases.filter((_, i) => outcomes[i] !== undefined).map(({ name }) => name);
     expect(failed).toEqual(expected);
   });
 };

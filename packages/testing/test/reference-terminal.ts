@@ -1,14 +1,17 @@
 import {
   type AuthenticatedCall,
+  isReplayable,
   isUnderBase,
   NetworkError,
   openCall,
   RedirectError,
+  RequestError,
   type Sent,
   type Terminal,
   TimeoutError,
 } from '@tributary/pipeline';
 import type { TerminalServices } from '../src/index.js';
+import { type AnswerFlaw, flawedAnswer, watchBody } from './reference-answers.js';
 
 /** Ways to be wrong, each for one case or two of the kit to find. */
 export type Flaw =
@@ -39,7 +42,19 @@ export type Flaw =
   | 'keeps no credential in the base'
   | 'follows only the origin'
   | 'upper-cases paths'
-  | 'sends empty bodies';
+  | 'sends empty bodies'
+  | 'sends every body as a string'
+  | 'sends every body as a stream'
+  | 'collects uploads'
+  | 'types bodies by itself'
+  | 'drops the body of a GET'
+  | 'opens a connection each'
+  | 'forgets bodies on the way'
+  | 'repeats a PUT after 303'
+  | 'wants a Location'
+  | 'takes every 3xx for a redirect'
+  | 'adds again what it left behind'
+  | AnswerFlaw;
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 10;
@@ -79,6 +94,16 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
       drained.add(call.body);
     }
     if (has('sends empty bodies')) body = undefined;
+    if (has('sends every body as a string') && body !== undefined) body = `${body}!`;
+    if (has('sends every body as a stream') && body !== undefined) {
+      const response = new Response(body as BodyInit);
+      const type = response.headers.get('content-type');
+      if (type !== null) headers['content-type'] ??= type;
+      body = response.body as ReadableStream<Uint8Array>;
+    }
+    if (has('types bodies by itself')) headers['content-type'] = 'text/plain';
+    if (has('drops the body of a GET') && call.method === 'GET') body = undefined;
+    if (has('opens a connection each')) headers.connection = 'close';
     if (has('follows only the origin')) target = { ...target, url: new URL(call.path, call.base) };
     if (has('upper-cases paths')) target.url.pathname = target.url.pathname.toUpperCase();
     return { url: target.url, method: call.method, headers, body: body ?? null };
@@ -91,6 +116,9 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
     if (has('calls everything sent')) sent = 'yes';
     if (has('calls nothing sent')) sent = 'no';
     if (isLate) return new TimeoutError('The deadline passed.', { template, attempts, cause });
+    if (cause instanceof TypeError && cause.cause === undefined) {
+      return new RequestError('request', 'was refused by fetch', template);
+    }
     const where = has('shows the URL') ? ` ${call.base}${call.path}` : '';
     const message = `The connection failed.${where}`;
     return new NetworkError(message, { template, attempts, sent, cause });
@@ -104,12 +132,21 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
     const url = new URL(location, hop.url);
     const isWebUrl = url.protocol.startsWith('http') && url.username === '';
     if (!isWebUrl && !has('follows anywhere')) throw refuse();
+    const isRead = hop.method === 'GET' || hop.method === 'HEAD';
+    if (response.status === 303 && !isRead && !has('repeats a PUT after 303')) {
+      const { 'content-type': _, ...headers } = hop.headers;
+      return nextHop(call, { ...hop, method: 'GET', body: null, headers }, response);
+    }
+    if (has('forgets bodies on the way')) return { ...hop, url, body: null };
+    if (!isReplayable(call.body) && hop.body !== null) throw refuse();
     if (isUnderBase(url, call.base)) {
       const { authorization: _, ...others } = hop.headers;
+      if (has('adds again what it left behind'))
+        return { ...hop, url, headers: open(call).headers };
       return { ...hop, url, ...(has('keeps no credential in the base') && { headers: others }) };
     }
     if (has('carries bodies everywhere')) return { ...hop, url };
-    if (hop.method !== 'GET' && hop.method !== 'HEAD') throw refuse();
+    if (!isRead) throw refuse();
     const isSameOrigin = url.origin === hop.url.origin;
     const kept = isSameOrigin ? Object.keys(hop.headers) : ['accept', 'range'];
     const headers = Object.fromEntries(
@@ -126,23 +163,17 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
     fetch(url, {
       ...init,
       ...(has('leaves content encoded') && {
-        headers: { ...init.headers, 'accept-encoding': 'gzip' },
+        headers: { ...init.headers, 'accept-encoding': 'gzip, deflate, br, zstd' },
       }),
       signal,
       redirect: has('lets fetch redirect') ? 'follow' : 'manual',
       ...{ duplex: 'half' },
     });
 
-  const finish = (response: Response): Response => {
-    if (has('throws on 4xx') && response.status >= 400) throw new Error('not ok');
-    if (has('answers with a half Response')) {
-      const { status, headers } = response;
-      return { status, headers, text: () => response.text(), body: response.body } as Response;
-    }
-    if (has('leaves content encoded') && response.headers.has('content-encoding')) {
-      return new Response('\u001f\u008b', response);
-    }
-    return response;
+  const isRedirect = (response: Response): boolean => {
+    if (has('takes every 3xx for a redirect')) return Math.floor(response.status / 100) === 3;
+    if (!REDIRECTS.has(response.status)) return false;
+    return has('wants a Location') || response.headers.has('location');
   };
 
   return {
@@ -151,6 +182,9 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
       const signal = has('ignores the signal') ? undefined : call.signal;
       signal?.throwIfAborted();
       let hop = open(call);
+      if (has('collects uploads') && hop.body instanceof ReadableStream) {
+        hop = { ...hop, body: await new Response(hop.body).arrayBuffer() };
+      }
       const controller = new AbortController();
       const onAbort = () => controller.abort(signal?.reason);
       let isLate = false;
@@ -173,9 +207,11 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
             signal?.throwIfAborted();
             throw failure(call, cause, isLate);
           });
-          if (!REDIRECTS.has(response.status) || call.redirect === 'manual') {
-            if (has('forgets the signal for bodies')) return finish(response);
-            return finish(watchBody(response, signal));
+          if (!isRedirect(response) || call.redirect === 'manual') {
+            const answer = has('forgets the signal for bodies')
+              ? response
+              : watchBody(response, signal);
+            return await flawedAnswer(answer, call.method, flaw);
           }
           await response.body?.cancel();
           hop = nextHop(call, hop, response);
@@ -190,34 +226,4 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
       }
     },
   };
-};
-
-/** Ends the body when the signal fires, with a listener that goes when the body ends. */
-const watchBody = (response: Response, signal: AbortSignal | undefined): Response => {
-  if (signal === undefined || response.body === null) return response;
-  const reader = response.body.getReader();
-  let onAbort = () => {};
-  const release = () => signal.removeEventListener('abort', onAbort);
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      onAbort = () => {
-        controller.error(signal.reason);
-        reader.cancel(signal.reason).catch(() => undefined);
-      };
-      signal.addEventListener('abort', onAbort);
-    },
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (!done) controller.enqueue(value);
-      else {
-        release();
-        controller.close();
-      }
-    },
-    cancel(reason) {
-      release();
-      return reader.cancel(reason);
-    },
-  });
-  return new Response(body as BodyInit, response);
 };

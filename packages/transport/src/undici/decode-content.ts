@@ -58,6 +58,63 @@ const codingsOf = (encoding: string | readonly string[]): readonly string[] =>
     .split(',')
     .map((coding) => coding.trim().replace(/^x-gzip$/, 'gzip'));
 
+/** Where a decoder's output goes. */
+interface Sink {
+  /** Answers whether it can take more at once. */
+  write(chunk: Uint8Array): boolean;
+  end(): void;
+}
+
+/** Undoes one coding. Built with the first byte: an empty body is no stream of any coding. */
+class Stage implements Sink {
+  readonly #coding: string;
+  readonly #sink: Sink;
+  readonly #events: DecoderEvents;
+  readonly #onDrain: () => void;
+  #isPaused = false;
+  decoder: Duplex | undefined;
+
+  constructor(coding: string, sink: Sink, events: DecoderEvents, onDrain: () => void) {
+    this.#coding = coding;
+    this.#sink = sink;
+    this.#events = events;
+    this.#onDrain = onDrain;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.decoder ??= this.#build(chunk[0] ?? 0);
+    return this.decoder.write(chunk);
+  }
+
+  end(): void {
+    if (this.decoder === undefined) this.#sink.end();
+    else this.decoder.end();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.decoder?.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.decoder?.resume();
+  }
+
+  #build(byte: number): Duplex {
+    const decoder = (DECODERS[this.#coding] as (first: number) => Duplex)(byte);
+    decoder
+      .on('data', (chunk: Uint8Array) => {
+        if (!this.#sink.write(chunk)) this.pause();
+      })
+      .on('end', () => this.#sink.end())
+      .on('drain', this.#onDrain)
+      .on('error', this.#events.fail);
+    if (this.#isPaused) decoder.pause();
+    return decoder;
+  }
+}
+
 /**
  * Undoes Content-Encoding; `undefined` where there is nothing to undo, or a coding that fetch doesn't
  * know either: the body is then handed on as it is.
@@ -71,45 +128,39 @@ export const decodeContent = (
   if (codings.length > MAX_CODINGS) {
     queueMicrotask(() => events.fail(new Error('too many content codings')));
   }
-  let first: Duplex | undefined;
-  let last: Duplex | undefined;
-  let isPaused = false;
-
-  // Built with the first byte: an empty body is no stream of any coding.
-  const build = (byte: number): Duplex => {
-    for (const coding of codings.toReversed()) {
-      const decoder = (DECODERS[coding] as (first: number) => Duplex)(byte);
-      decoder.on('error', events.fail);
-      if (last === undefined) first = decoder;
-      else last.pipe(decoder);
-      last = decoder;
-    }
-    first?.on('drain', events.resume);
-    last?.on('data', events.push).on('end', events.end);
-    if (isPaused) last?.pause();
-    return first as Duplex;
+  const stages: Stage[] = [];
+  let sink: Sink = {
+    write(chunk) {
+      events.push(chunk);
+      return true;
+    },
+    end: events.end,
   };
+  // The first coding was applied first, so that it is undone last.
+  for (const coding of codings) {
+    const stage = new Stage(coding, sink, events, () => {
+      const before = stages[stages.indexOf(stage) + 1];
+      if (before === undefined) events.resume();
+      else before.resume();
+    });
+    stages.push(stage);
+    sink = stage;
+  }
+  const [last] = stages;
+  const first = stages.at(-1);
 
   return {
     write(chunk) {
-      if (!(first ?? build(chunk[0] ?? 0)).write(chunk)) events.pause();
+      if (!sink.write(chunk)) events.pause();
     },
-    end() {
-      if (first === undefined) events.end();
-      else first.end();
-    },
-    pause() {
-      isPaused = true;
-      last?.pause();
-    },
+    end: () => sink.end(),
+    pause: () => last?.pause(),
     resume() {
-      isPaused = false;
       last?.resume();
-      if (first === undefined || !first.writableNeedDrain) events.resume();
+      if (!first?.decoder?.writableNeedDrain) events.resume();
     },
     destroy() {
-      first?.destroy();
-      last?.destroy();
+      for (const { decoder } of stages) decoder?.destroy();
     },
   };
 };

@@ -2,6 +2,8 @@ import type { Head } from './reception.js';
 
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 
+const BLANK_AT_END = /^[\t ]|[\t ]$/;
+
 type Fields = Head['fields'];
 
 /** What fetch guards: the headers of an answer can't be changed. */
@@ -38,8 +40,9 @@ export class LazyHeaders {
     if (!TOKEN.test(text)) return this.#all.get(name);
     const key = text.toLowerCase();
     const value = Object.hasOwn(this.#fields, key) ? this.#fields[key] : undefined;
-    // Blanks around a value, and joining, are Headers' own business.
-    return value === undefined ? null : Array.isArray(value) ? this.#all.get(key) : value;
+    if (value === undefined) return null;
+    // Joining, and blanks around a value, are Headers' own business.
+    return Array.isArray(value) || BLANK_AT_END.test(value) ? this.#all.get(key) : value;
   }
 
   has(name: string): boolean {

@@ -67,6 +67,8 @@ export class LazyResponse {
   #headers: Headers | undefined;
   /** Has the body from when somebody asked for a stream. */
   #real: Response | undefined;
+  /** Stands for the body that was read without a stream. */
+  #spent: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
   constructor(head: Head, url: string, reception: Reception, real?: Response) {
     this.#head = head;
@@ -106,7 +108,10 @@ export class LazyResponse {
   }
 
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-    return this.#reception.hasBody ? this.#delegate().body : null;
+    if (!this.#reception.hasBody) return null;
+    if (!this.#isUsed) return this.#delegate().body;
+    this.#spent ??= spentStream();
+    return this.#spent;
   }
 
   get bodyUsed(): boolean {
@@ -135,11 +140,11 @@ export class LazyResponse {
   }
 
   blob(): Promise<Blob> {
-    return this.#delegate().blob();
+    return this.#isUsed ? Promise.reject(unusable()) : this.#delegate().blob();
   }
 
   formData(): Promise<FormData> {
-    return this.#delegate().formData();
+    return this.#isUsed ? Promise.reject(unusable()) : this.#delegate().formData();
   }
 
   clone(): Response {
@@ -165,10 +170,7 @@ export class LazyResponse {
     if (this.#real === undefined) {
       const { headers } = this;
       if (!this.#reception.hasBody) this.#real = new Response(null, { headers });
-      else {
-        const stream = this.#isUsed ? spentStream() : streamOf(this.#reception);
-        this.#real = new Response(stream, { headers });
-      }
+      else this.#real = new Response(streamOf(this.#reception), { headers });
     }
     return this.#real;
   }

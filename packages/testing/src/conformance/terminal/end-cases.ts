@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock, TributaryError } from '@tributary/pipeline';
 import { isOrStemsFrom } from '../canaries.js';
 import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import { closedOrigin } from './server.js';
-
-const until = async (isDone: () => boolean, what: string): Promise<void> => {
-  const started = performance.now();
-  while (!isDone()) {
-    assert.ok(performance.now() - started < PATIENCE_MS, what);
-    await wait(2);
-  }
-};
+import { until } from './until.js';
 
 const assertCode = (error: unknown, code: string): TributaryError => {
   assert.ok(error instanceof TributaryError, `a failure must be a TributaryError: ${error}`);

@@ -22,6 +22,8 @@ export interface TestServer extends AsyncDisposable {
   readonly opened: number;
   /** Replaces the answer of all requests from now on. */
   answer(answer: Answer): void;
+  /** The same, for an answer that doesn't wait for the request's body. */
+  answerAtOnce(answer: (request: IncomingMessage, response: ServerResponse) => void): void;
 }
 
 const read = async (request: IncomingMessage): Promise<ReceivedRequest> => {
@@ -42,9 +44,14 @@ export const ok: Answer = (_request, response) => {
 
 export const startServer = async (initial: Answer = ok): Promise<TestServer> => {
   let current = initial;
+  let atOnce: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   let opened = 0;
   const requests: ReceivedRequest[] = [];
   const server = createServer((incoming, response) => {
+    if (atOnce !== undefined) {
+      atOnce(incoming, response);
+      return;
+    }
     read(incoming).then(
       (request) => {
         requests.push(request);
@@ -69,7 +76,11 @@ export const startServer = async (initial: Answer = ok): Promise<TestServer> => 
       return opened;
     },
     answer: (answer) => {
+      atOnce = undefined;
       current = answer;
+    },
+    answerAtOnce: (answer) => {
+      atOnce = answer;
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

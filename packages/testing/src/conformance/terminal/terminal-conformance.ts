@@ -1,4 +1,9 @@
 import type { ConformanceCase } from '../conformance-case.js';
+import { ABORT_CASES } from './abort-cases.js';
+import { ANSWER_CASES } from './answer-cases.js';
+import { BODY_METHOD_CASES } from './body-method-cases.js';
+import { CODING_CASES } from './coding-cases.js';
+import { CONNECTION_CASES } from './connection-cases.js';
 import {
   refusesForeignCredentials,
   refusesPathsThatLeave,
@@ -17,7 +22,9 @@ import {
   reportsLostConnections,
   reportsRefusedConnections,
 } from './end-cases.js';
-import { openBench, type TerminalBench, type TerminalConformanceOptions } from './harness.js';
+import { openBench, type TerminalConformanceOptions } from './harness.js';
+import { HEADER_CASES } from './header-cases.js';
+import { HOP_CASES } from './hop-cases.js';
 import {
   endsLoops,
   followsWithinTheBase,
@@ -37,8 +44,11 @@ import {
 } from './request-cases.js';
 import { answersWithAResponse, decodesContent, returnsEveryStatus } from './response-cases.js';
 import { showsNoSecret } from './secrecy-case.js';
+import { STREAMING_CASES } from './streaming-cases.js';
+import type { TerminalCase } from './terminal-case.js';
+import { UPLOAD_CASES } from './upload-cases.js';
 
-const CASES: readonly (readonly [string, (bench: TerminalBench) => Promise<void>])[] = [
+const CASES: readonly TerminalCase[] = [
   ['method and path arrive', sendsMethodAndPath],
   ['headers arrive', sendsHeaders],
   ['bodies of every kind arrive', sendsBodies],
@@ -70,6 +80,15 @@ const CASES: readonly (readonly [string, (bench: TerminalBench) => Promise<void>
   ['every status is returned', returnsEveryStatus],
   ['content is decoded', decodesContent],
   ['no secret is shown', showsNoSecret],
+  ...BODY_METHOD_CASES,
+  ...ANSWER_CASES,
+  ...HEADER_CASES,
+  ...CODING_CASES,
+  ...UPLOAD_CASES,
+  ...STREAMING_CASES,
+  ...ABORT_CASES,
+  ...CONNECTION_CASES,
+  ...HOP_CASES,
 ];
 
 /** What every terminal must keep to, against servers on loopback that the kit starts. */
