@@ -25,6 +25,11 @@ export type {
   TerminalConformanceOptions,
   TerminalServices,
 } from './conformance/terminal/harness.js';
+export type {
+  SecureServices,
+  SecureTerminalConformanceOptions,
+} from './conformance/terminal/secure-conformance.js';
+export { secureTerminalConformance } from './conformance/terminal/secure-conformance.js';
 export { terminalConformance } from './conformance/terminal/terminal-conformance.js';
 export type { CollectedLogs, LogEntry } from './fakes/collect-logs.js';
 export { collectLogs } from './fakes/collect-logs.js';
@@ -37,3 +42,5 @@ export { staticProvider } from './fakes/static-provider.js';
 export type { Encoding } from './secrets/encodings.js';
 export type { Canaries, FoundSecret } from './secrets/find-secrets.js';
 export { findSecrets } from './secrets/find-secrets.js';
+export type { Identity, IssueOptions, TestAuthority } from './tls/test-authority.js';
+export { testAuthority } from './tls/test-authority.js';

@@ -26,7 +26,7 @@ export interface TestServer extends AsyncDisposable {
   answerAtOnce(answer: (request: IncomingMessage, response: ServerResponse) => void): void;
 }
 
-const read = async (request: IncomingMessage): Promise<ReceivedRequest> => {
+export const read = async (request: IncomingMessage): Promise<ReceivedRequest> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return {
