@@ -36,9 +36,11 @@ export const openCarrier = ({ fetch, ...options }: CarrierOptions = {}): Carrier
   // The larger part of what importing this package would cost, so that it is loaded on first use.
   let network: Carrier | undefined;
   let loading: Promise<Carrier> | undefined;
+  let isClosed = false;
   const load = async (): Promise<Carrier> => {
     const { openNetwork } = await import('#network');
     network = openNetwork?.(options) ?? overFetch;
+    if (isClosed) await network.dispose();
     return network;
   };
 
@@ -58,6 +60,9 @@ export const openCarrier = ({ fetch, ...options }: CarrierOptions = {}): Carrier
       loading ??= load();
       return loading.then((loaded) => loaded.exchange(request, signal, context));
     },
-    dispose: async () => (await loading)?.dispose(),
+    async dispose() {
+      isClosed = true;
+      await (await loading)?.dispose();
+    },
   };
 };

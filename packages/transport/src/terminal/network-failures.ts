@@ -15,6 +15,10 @@ const expired: NetworkFailure = {
   advice: "the server's certificate is not valid now; check it, and this machine's clock",
 };
 
+const noDescriptors = notSent(
+  'this process has as many files and connections open as it may; begin fewer calls at a time, or raise `ulimit -n`',
+);
+
 const cut: NetworkFailure = {
   sent: 'unknown',
   retryable: true,
@@ -41,6 +45,8 @@ const BY_CODE: Readonly<Record<string, NetworkFailure>> = {
   EHOSTUNREACH: notSent(unreachable),
   ENETUNREACH: notSent(unreachable),
   EADDRNOTAVAIL: notSent(unreachable),
+  EMFILE: noDescriptors,
+  ENFILE: noDescriptors,
   UND_ERR_CONNECT_TIMEOUT: notSent('no connection in time; check the network, VPN and firewall'),
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,

@@ -18,13 +18,13 @@ export const encodeForm = (
   const boundary = `----tributary-${randomUUID()}`;
   const parts: BlobPart[] = [];
   for (const [name, value] of form) {
-    const disposition = `--${boundary}\r\ncontent-disposition: form-data; name="${escapeName(withLineEnds(name))}"`;
+    const disposition = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(withLineEnds(name))}"`;
     if (typeof value === 'string') {
       parts.push(`${disposition}\r\n\r\n${withLineEnds(value)}\r\n`);
     } else {
       const type = value.type === '' ? 'application/octet-stream' : value.type;
       parts.push(
-        `${disposition}; filename="${escapeName(value.name)}"\r\ncontent-type: ${type}\r\n\r\n`,
+        `${disposition}; filename="${escapeName(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`,
         value,
         '\r\n',
       );

@@ -37,7 +37,7 @@ const streamOf = (reception: Reception): ReadableStream<Uint8Array<ArrayBuffer>>
       if (chunk === undefined) {
         controller.close();
         controller.byobRequest?.respond(0);
-      } else if (chunk.byteLength > 0) controller.enqueue(new Uint8Array(chunk));
+      } else controller.enqueue(new Uint8Array(chunk));
     },
     cancel: () => reception.cancel(),
   };

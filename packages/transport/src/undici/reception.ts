@@ -171,7 +171,8 @@ export class Reception implements Dispatcher.DispatchHandler {
   }
 
   #push(chunk: Uint8Array): void {
-    if (this.#phase !== 'body' || this.#isDiscarded) return;
+    // A stream waits for ever for what comes after an empty chunk.
+    if (this.#phase !== 'body' || this.#isDiscarded || chunk.byteLength === 0) return;
     this.#chunks.push(chunk);
     this.#ahead += chunk.byteLength;
     if (this.#waiting !== undefined) {

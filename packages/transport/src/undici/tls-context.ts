@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { ConfigError } from '@tributary/pipeline';
 import type { ConnectionOptions } from './network-options.js';
@@ -7,9 +8,9 @@ type Pem = string | Buffer;
 const pem = (value: string | Uint8Array): Pem =>
   typeof value === 'string' ? value : Buffer.from(value);
 
-const check = (field: string, value: object): void => {
+const check = (field: string, read: () => unknown): void => {
   try {
-    createSecureContext(value);
+    read();
   } catch {
     // Not as the cause: OpenSSL's words may quote what it was given.
     throw new ConfigError(
@@ -38,12 +39,13 @@ export const tlsContext = ({
     );
   }
   const authorities = ca === undefined ? undefined : [ca].flat().map((each) => pem(each as string));
-  if (authorities !== undefined) check('ca', { ca: authorities });
+  // OpenSSL passes over an authority that it can't read.
+  for (const authority of authorities ?? []) check('ca', () => new X509Certificate(authority));
   const own =
     cert === undefined || key === undefined
       ? {}
       : { cert: pem(cert), key: pem(key), ...(passphrase !== undefined && { passphrase }) };
-  check('key', own);
+  check('key', () => createSecureContext(own));
   return createSecureContext({
     ...own,
     ...(authorities && { ca: [...getCACertificates('default'), ...authorities] }),
