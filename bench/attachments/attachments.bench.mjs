@@ -1,0 +1,66 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * How much memory a large attachment adds to a process, and what it costs, beside bare fetch. Each
+ * transfer runs in a process of its own, whose peak is the system's own figure (maxRSS). V8 lets 64 MiB of
+ * used buffers lie before it collects them, whoever made them.
+ */
+
+const MIB = Number(process.env.BENCH_MIB ?? 1024);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+
+const size = MIB * 1024 * 1024;
+const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
+const file = join(folder, 'big.bin');
+const handle = openSync(file, 'w');
+const block = Buffer.alloc(1024 * 1024, 'x');
+for (let i = 0; i < MIB; i += 1) writeSync(handle, block);
+
+const here = (name) => join(import.meta.dirname, name);
+const server = fork(here('server.mjs'));
+const [port] = await once(server, 'message');
+
+const cases = [
+  'fetch-up',
+  'file ky',
+  'file undici',
+  'stream ky',
+  'stream undici',
+  'fetch-down',
+  'download ky',
+  'download undici',
+];
+const found = new Map(cases.map((name) => [name, []]));
+
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const name of cases) {
+    const args = [name, `http://127.0.0.1:${port}`, String(size), file];
+    const child = fork(here('client.mjs'), args, { execArgv: [] });
+    const [[result], [code]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+    if (code !== 0) throw new Error(`${name} failed`);
+    found.get(name).push(result);
+  }
+}
+server.disconnect();
+rmSync(folder, { recursive: true });
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const of = (name, field) => median(found.get(name).map((result) => result[field]));
+
+console.log(`${MIB} MiB, medians of ${ROUNDS} interleaved rounds\n`);
+console.log('what             added MiB   worst   MiB/s   CPU beside fetch');
+for (const name of cases) {
+  const peer = name.includes('down') ? 'fetch-down' : 'fetch-up';
+  const worst = Math.max(...found.get(name).map(({ addedMiB }) => addedMiB));
+  console.log(
+    name.padEnd(16),
+    of(name, 'addedMiB').toFixed(1).padStart(9),
+    worst.toFixed(1).padStart(7),
+    ((MIB * 1000) / of(name, 'ms')).toFixed(0).padStart(7),
+    `${(of(name, 'cpuMs') / of(peer, 'cpuMs')).toFixed(2)} ×`.padStart(9),
+  );
+}
