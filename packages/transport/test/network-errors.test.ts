@@ -19,6 +19,7 @@ describe('network failures', () => {
     [{ code: 'EAI_AGAIN' }, 'no', true, 'DNS'],
     [{ code: 'ECONNREFUSED' }, 'no', true, 'nothing listens'],
     [{ code: 'UND_ERR_CONNECT_TIMEOUT' }, 'no', true, 'firewall'],
+    [{ code: 'EMFILE' }, 'no', true, 'ulimit'],
     [{ code: 'ETIMEDOUT', syscall: 'connect' }, 'no', true, ''],
     [{ code: 'ETIMEDOUT', syscall: 'read' }, 'unknown', true, ''],
     [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'no', false, 'NODE_EXTRA_CA_CERTS'],

@@ -1,6 +1,7 @@
 import { FairQueue } from './fair-queue.js';
 import { type Gate, Pause } from './gate.js';
 import { LearnedPace } from './learned-pace.js';
+import type { Served } from './served-meter.js';
 import type { Waiter } from './waiter.js';
 
 /** Calls that the same limits hold back: those to one endpoint, or all others of a site. */
@@ -21,19 +22,20 @@ export class Lane {
   }
 
   /**
-   * The call of this number was refused for its rate. `sent` is the number of the last one that began,
-   * `perSecond` what was served just before.
+   * The call of this number was refused for its rate, and all pause for `pauseMs`. `sent` is the number
+   * of the last one that began, `served` what went well before.
    */
   refused(
     reason: 'burst' | 'unknown',
     call: { readonly number: number; readonly sent: number },
-    perSecond: number,
+    served: Served,
+    pauseMs: number,
     now: number,
   ): void {
     if (call.number <= this.#refusedAt) return;
     this.#refusedAt = call.sent;
-    if (this.pace === undefined) this.pace = new LearnedPace(reason, perSecond, now);
-    else this.pace.refused(now);
+    if (this.pace === undefined) this.pace = new LearnedPace(reason, served, pauseMs, now);
+    else this.pace.refused(pauseMs, now);
   }
 
   isIdle(now: number): boolean {

@@ -1,16 +1,19 @@
 import type { RateLimitReason } from '@tributary/pipeline';
 import type { Gate } from './gate.js';
+import type { Served } from './served-meter.js';
 
 /** Calls a second below which it does not go: one that was stopped for others' calls must get out again. */
 const SLOWEST = 2;
 
 /** A little under what was measured, and then up by so much a second: a limit that is raised is found. */
-const CAUTION = 0.99;
+const CAUTION = 0.98;
 const GROWTH = 0.01;
 
-/** Seconds' worth of calls that the server is taken to let pass at once, to begin with and at least. */
-const BURST = 1;
-const LEAST_BURST = 0.05;
+/** Ms for which a server that nobody calls is taken to save calls up. */
+const SAVED = 1000;
+
+/** Ms' worth of calls that may begin at once: what timers miss. */
+const SLACK = 20;
 
 /** Ms without a refusal after which what was learned is forgotten. */
 const MEMORY = 60_000;
@@ -18,41 +21,46 @@ const MEMORY = 60_000;
 /**
  * A limit per second that nobody publishes, learned from refusals. A server's token bucket is empty
  * whenever it refuses, so that what it served between two refusals, by the time between them, is its
- * rate.
+ * rate; less than that where it saves nothing up while calls pause. How much less it can be tells how
+ * fast to go up again.
  */
 export class LearnedPace implements Gate {
   readonly reason: RateLimitReason;
   /** Calls per ms. */
-  #rate: number;
-  #burst = BURST;
+  #rate = 0;
+  /** Per second. */
+  #growth = 0;
   #tokens = 0;
-  #updatedAt: number;
+  #filledAt: number;
+  #takenAt: number;
   #served = 0;
-  #since: number;
-  #refusedAt: number;
+  #since = 0;
+  #refusedAt = 0;
+  #pauseMs = SAVED;
 
-  /** `perSecond`: what was served in the second before the first refusal. */
-  constructor(reason: RateLimitReason, perSecond: number, now: number) {
+  /** `served` is what went well before the first refusal. */
+  constructor(reason: RateLimitReason, served: Served, pauseMs: number, now: number) {
     this.reason = reason;
-    this.#rate = Math.max(SLOWEST, perSecond * CAUTION) / 1000;
-    this.#updatedAt = now;
-    this.#since = now;
-    this.#refusedAt = now;
+    this.#filledAt = now;
+    this.#takenAt = now;
+    this.#served = served.calls;
+    this.#since = now - served.ms - SAVED;
+    this.#rate = served.calls / Math.max(1, served.ms);
+    this.refused(pauseMs, now);
   }
 
-  /** A call was refused that was sent after the last refusal was known. */
-  refused(now: number): void {
-    this.#refill(now);
-    if (this.#tokens > this.#capacity / 4) {
-      // Refused while calls were saved up: the server saves fewer than was thought.
-      this.#burst = Math.max(LEAST_BURST, this.#burst / 2);
-    } else if (now > this.#since) {
-      this.#rate = Math.max(SLOWEST / 1000, (CAUTION * this.#served) / (now - this.#since));
-    }
-    this.#tokens = 0;
+  /** A call was refused that was sent after the last refusal was known; all pause for `pauseMs`. */
+  refused(pauseMs: number, now: number): void {
+    const elapsed = Math.max(1, now - this.#since);
+    const doubt = Math.min(1, this.#pauseMs / elapsed);
+    const least = this.#served / elapsed;
+    const most = Math.max(least, Math.min(this.#rate, least / Math.max(0.1, 1 - doubt)));
+    this.#rate = Math.max(SLOWEST / 1000, CAUTION * Math.sqrt(least * most));
+    this.#growth = Math.max(GROWTH, (doubt * doubt) / 2);
     this.#served = 0;
     this.#since = now;
     this.#refusedAt = now;
+    this.#pauseMs = Math.min(pauseMs, SAVED);
   }
 
   served(): void {
@@ -66,37 +74,30 @@ export class LearnedPace implements Gate {
 
   leastWait(now: number, ahead: number): number {
     this.#refill(now);
-    // As if it grew all the while.
     const missing = ahead + 1 - this.#tokens;
-    return missing <= 0 ? 0 : missing / (this.#rate * (1 + GROWTH * (missing / this.#rate / 1000)));
+    if (missing <= 0) return 0;
+    // As if it were the faster one all the while.
+    const ms = missing / this.#rate;
+    return ms / (1 + (this.#growth * ms) / 1000);
   }
 
   take(now: number): void {
     this.#refill(now);
     this.#tokens -= 1;
+    const gap = now - this.#takenAt;
+    this.#takenAt = now;
+    // Only what is used up is known to be too little; a time without calls measures nothing.
+    if (gap <= Math.max(SAVED / 2, 2 / this.#rate)) this.#rate *= 1 + (this.#growth * gap) / 1000;
+    else this.#since += Math.max(0, gap - SAVED);
   }
 
   isOver(now: number): boolean {
-    return now > this.#refusedAt + MEMORY && this.#tokens >= this.#capacity / 2;
-  }
-
-  get #capacity(): number {
-    return Math.max(1, this.#rate * this.#burst * 1000);
+    return now > this.#refusedAt + MEMORY && now > this.#takenAt + SAVED;
   }
 
   #refill(now: number): void {
-    const elapsed = now - this.#updatedAt;
-    if (elapsed <= 0) return;
-    this.#updatedAt = now;
-    // What the server saves is full too: the time before it tells nothing of its rate.
-    const full = this.#tokens + elapsed * this.#rate;
-    if (full >= this.#capacity) {
-      this.#tokens = this.#capacity;
-      this.#served = 0;
-      this.#since = now - this.#capacity / this.#rate;
-      return;
-    }
-    this.#tokens = full;
-    this.#rate *= 1 + (GROWTH * elapsed) / 1000;
+    const most = Math.max(1, this.#rate * SLACK);
+    this.#tokens = Math.min(most, this.#tokens + Math.max(0, now - this.#filledAt) * this.#rate);
+    this.#filledAt = now;
   }
 }

@@ -42,7 +42,7 @@ const noteRefusal = (
   if (reason === 'burst' || (reason === 'unknown' && !tenant.bucket && ms <= LONGEST_BURST)) {
     const lane = reason === 'burst' ? tenant.openLane(call) : tenant.main;
     const { sent } = tenant.concurrency;
-    lane.refused(reason, { number, sent }, tenant.meter.perSecond(now), now);
+    lane.refused(reason, { number, sent }, tenant.meter.served(now), ms, now);
     lane.pause.extend(now + ms, reason);
   }
   if (scope !== 'endpoint') (scope === 'app' ? app : tenant).pause.extend(now + ms, reason);

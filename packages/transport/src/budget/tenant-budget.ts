@@ -5,7 +5,7 @@ import type { Concurrency } from './concurrency.js';
 import { type Gate, Pause } from './gate.js';
 import { Lane } from './lane.js';
 import { QuotaWindow } from './quota-window.js';
-import { RateMeter } from './rate-meter.js';
+import { ServedMeter } from './served-meter.js';
 import { TokenBucket } from './token-bucket.js';
 import type { Waiter } from './waiter.js';
 
@@ -20,7 +20,7 @@ export class TenantBudget {
   readonly app: AppBudget;
   readonly key: string;
   readonly concurrency: Concurrency;
-  readonly meter = new RateMeter();
+  readonly meter = new ServedMeter();
   readonly pause = new Pause();
   readonly quota: QuotaWindow;
   /** All endpoints without a limit of their own. */

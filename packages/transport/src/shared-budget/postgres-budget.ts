@@ -1,0 +1,36 @@
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import type { SharedBudget } from '../budget/shared-budget.js';
+import { readRate, type SharedRate, sharedLimiter } from './shared-limiter.js';
+
+export interface PostgresBudgetOptions extends SharedRate {
+  /** A pool of `pg`; it stays yours to close. */
+  readonly pool: object;
+  /** Made if it isn't there. Default `tributary_budget`. */
+  readonly table?: string;
+}
+
+/**
+ * A budget that all processes at one PostgreSQL draw from. Times are each process's own: their clocks
+ * have to be kept together.
+ * @throws ConfigError for a rate that is no whole number; whatever `pg` throws where the table can't be
+ *   made.
+ */
+export const postgresBudget = async ({
+  pool,
+  table = 'tributary_budget',
+  ...rate
+}: PostgresBudgetOptions): Promise<SharedBudget> => {
+  const limits = readRate(rate);
+  const store = { storeClient: pool, storeType: 'pool', tableName: table };
+  // Made once, before the limiters: each of them would try, and refuse calls until it is there.
+  await new Promise<void>((resolve, reject) => {
+    const once = { ...store, points: 1, duration: 1, clearExpiredByTimeout: false };
+    new RateLimiterPostgres(once, (error) => (error == null ? resolve() : reject(error)));
+  });
+  return sharedLimiter(
+    'postgres',
+    'tributary',
+    limits,
+    (options) => new RateLimiterPostgres({ ...options, ...store, tableCreated: true }),
+  );
+};
