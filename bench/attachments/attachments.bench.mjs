@@ -20,8 +20,7 @@ const handle = openSync(file, 'w');
 const block = Buffer.alloc(1024 * 1024, 'x');
 for (let i = 0; i < MIB; i += 1) writeSync(handle, block);
 
-const here = (name) => join(import.meta.dirname, name);
-const server = fork(here('server.mjs'));
+const server = fork(new URL('./server.mjs', import.meta.url));
 const [port] = await once(server, 'message');
 
 const cases = [
@@ -39,7 +38,7 @@ const found = new Map(cases.map((name) => [name, []]));
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const name of cases) {
     const args = [name, `http://127.0.0.1:${port}`, String(size), file];
-    const child = fork(here('client.mjs'), args, { execArgv: [] });
+    const child = fork(new URL('./client.mjs', import.meta.url), args, { execArgv: [] });
     const [[result], [code]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
     if (code !== 0) throw new Error(`${name} failed`);
     found.get(name).push(result);
