@@ -12,6 +12,9 @@ const GROWTH = 0.01;
 /** Ms for which a server that nobody calls is taken to save calls up. */
 const SAVED = 1000;
 
+/** Ms between two refusals that measure anything. */
+const LEAST_ELAPSED = 1000;
+
 /** Ms' worth of calls that may begin at once: what timers miss. */
 const SLACK = 20;
 
@@ -51,7 +54,10 @@ export class LearnedPace implements Gate {
 
   /** A call was refused that was sent after the last refusal was known; all pause for `pauseMs`. */
   refused(pauseMs: number, now: number): void {
-    const elapsed = Math.max(1, now - this.#since);
+    const elapsed = now - this.#since;
+    this.#refusedAt = now;
+    // What comes so close tells of something else than a rate per second.
+    if (elapsed < LEAST_ELAPSED) return;
     const doubt = Math.min(1, this.#pauseMs / elapsed);
     const least = this.#served / elapsed;
     const most = Math.max(least, Math.min(this.#rate, least / Math.max(0.1, 1 - doubt)));
@@ -59,7 +65,6 @@ export class LearnedPace implements Gate {
     this.#growth = Math.max(GROWTH, (doubt * doubt) / 2);
     this.#served = 0;
     this.#since = now;
-    this.#refusedAt = now;
     this.#pauseMs = Math.min(pauseMs, SAVED);
   }
 

@@ -1,14 +1,13 @@
 import {
   type AttemptCall,
   addPast,
-  ChainError,
   type Clock,
   type Handler,
   type Logger,
-  RateLimitedError,
-  TimeoutError,
+  type RateLimitedError,
 } from '@tributary/pipeline';
 import { askShared } from './ask-shared.js';
+import { disposedError, lateError, timeoutError } from './budget-errors.js';
 import type { BudgetSettings } from './budget-options.js';
 import { createTenants } from './find-tenant.js';
 import { noteAnswer, type Refusal } from './note-answer.js';
@@ -25,20 +24,6 @@ export interface Scheduler {
 
 /** Ms between two looks at a queue that a rate holds back: several calls begin together then. */
 const LEAST_NAP = 4;
-
-const disposedError = () =>
-  new ChainError('The client was disposed of while the call waited for a permit.');
-
-const timeoutError = ({ call, since }: Waiter, now: number) =>
-  new TimeoutError(
-    'The deadline passed while the call waited for a permit; give the call a longer `timeout`, or begin fewer at a time.',
-    {
-      attempts: call.attempt - 1,
-      waitedMs: (call.waitedMs ?? 0) + (now - since),
-      template: call.template,
-      sent: 'no',
-    },
-  );
 
 export const createScheduler = ({
   settings,
@@ -68,19 +53,7 @@ export const createScheduler = ({
     if (call.deadline === undefined) return undefined;
     const { ms, gate } = tenant.hold(tenant.laneOf(call), ahead, now);
     if (now + ms < call.deadline) return undefined;
-    const { attempt, waitedMs = 0, template } = call;
-    return new RateLimitedError(
-      `The limit of this site's calls lets none pass for ${Math.ceil(ms / 1000)} s, longer than the call's deadline allows; try again after that, or give the call more time.`,
-      {
-        attempts: attempt - 1,
-        waitedMs,
-        template,
-        sent: 'no',
-        retryAfterMs: Math.ceil(ms),
-        reason: gate.reason,
-        resetAt: clock.now() + Math.ceil(ms),
-      },
-    );
+    return lateError(call, Math.ceil(ms), gate.reason, clock.now());
   };
 
   const settle = (waiter: Waiter, error: unknown): void => {
