@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmod, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigError } from '@tributary/pipeline';
@@ -151,6 +160,15 @@ describe('without a keychain', () => {
     const source = keychainKey({ fallbackFile: join(parent, 'key'), keyring });
     await expect(source()).rejects.toThrow(/^fallbackFile: .*key can't be read or made \(E/);
     expect(() => keychainKey({ fallbackFile: '' })).toThrow(ConfigError);
+  });
+
+  test('a link to nothing is an error, and not asked for again and again', async () => {
+    const fallbackFile = newFile();
+    await mkdir(join(fallbackFile, '..'));
+    await symlink(join(folder.path, 'nowhere', 'key'), fallbackFile);
+    const source = keychainKey({ fallbackFile, keyring, logger: collectLogs() });
+    await expect(source()).rejects.toThrow(/^fallbackFile: .*key is a link to nothing/);
+    expect(await readdir(join(fallbackFile, '..'))).toEqual(['key']);
   });
 
   test('a key that is damaged is an error of encryption, and stays', async () => {

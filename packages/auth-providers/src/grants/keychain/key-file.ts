@@ -5,6 +5,7 @@ import {
   fchmodSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -32,7 +33,11 @@ export const keyFile = (path: string, logger: Logger): KeyFile => ({
   read: () =>
     naming(path, () => {
       const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-      if (mode === undefined) return undefined;
+      if (mode === undefined) {
+        // Its name is taken, so that no file could be made under it either.
+        if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+        throw new ConfigError('fallbackFile', `${path} is a link to nothing.`);
+      }
       if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
         chmodSync(path, 0o600);
         logger.warn('Others could read the key file; its mode was corrected.', { file: path });
@@ -79,6 +84,7 @@ const naming = <T>(path: string, work: () => T): T => {
   try {
     return work();
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new ConfigError('fallbackFile', `${path} can't be read or made (${code}).`, {
       cause: error,
