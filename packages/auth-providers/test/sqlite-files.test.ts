@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -105,6 +105,31 @@ describe('files', () => {
       expect(await modeOf(join(path, '..'))).toBe(mode);
       expect(await readdir(join(path, '..'))).toEqual([]);
     }
+  });
+
+  test('behind a link are held to the same, where they are', async () => {
+    const path = newPath();
+    const target = newPath();
+    for (const file of [path, target]) await mkdir(join(file, '..'), { mode: 0o700 });
+    await symlink(target, path);
+    expect(String(await failure(open(path).grants.read(key)))).toMatch(/path: .*\(ENOENT\)/);
+
+    await writeFile(target, '', { mode: 0o600 });
+    await chmod(join(target, '..'), 0o755);
+    expect(String(await failure(open(path).grants.read(key)))).toMatch(
+      /others may enter the folder/,
+    );
+    expect(await readdir(join(target, '..'))).toEqual(['grants.db']);
+
+    await chmod(join(target, '..'), 0o700);
+    const first = open(path);
+    await first.links.write(link, 'ada');
+    for (const suffix of ['', '-wal', '-shm']) await chmod(target + suffix, 0o644);
+    const second = open(path, { logger: collectLogs() });
+    expect(await second.links.read(link)).toBe('ada');
+    for (const suffix of ['', '-wal', '-shm']) expect(await modeOf(target + suffix)).toBe(0o600);
+    await first.dispose();
+    await second.dispose();
   });
 
   test('can be put right while the store is there', async () => {

@@ -1,7 +1,12 @@
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, type Logger } from '@tributary/pipeline';
-import { createPrivateFile, preparePrivateFolder, tightenFiles } from './private-files.js';
+import {
+  behindLink,
+  createPrivateFile,
+  preparePrivateFolder,
+  tightenFiles,
+} from './private-files.js';
 
 /** "Trib", so that another program's database is not taken for ours. */
 const APPLICATION_ID = 0x54726962;
@@ -43,8 +48,9 @@ export const loadSqlite = async (
 };
 
 /** Opens the database, private and durable, and makes its tables if they are not there. */
-export const openDatabase = async (path: string, logger: Logger): Promise<DatabaseSync> => {
+export const openDatabase = async (given: string, logger: Logger): Promise<DatabaseSync> => {
   const { DatabaseSync } = await loadSqlite();
+  const path = behindLink(given);
   preparePrivateFolder(dirname(path));
   createPrivateFile(path);
   const database = new DatabaseSync(path);

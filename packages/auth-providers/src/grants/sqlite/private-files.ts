@@ -4,8 +4,10 @@ import {
   constants,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  realpathSync,
   statfsSync,
   statSync,
 } from 'node:fs';
@@ -26,6 +28,16 @@ const modeOf = (path: string): number | undefined =>
   statSync(path, { throwIfNoEntry: false })?.mode;
 
 const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, '0');
+
+/**
+ * Where the file itself is, when the path is a link: SQLite puts -wal and -shm there too.
+ * @throws ConfigError naming `path`, for a link to nothing.
+ */
+export const behindLink = (path: string): string =>
+  naming(path, () => {
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    return isLink ? realpathSync(path) : path;
+  });
 
 /**
  * The folder of the database, made if it is not there. A folder that others may enter is refused and
@@ -76,9 +88,9 @@ export const tightenFiles = (path: string, logger: Logger): void =>
     for (const file of [path, `${path}-wal`, `${path}-shm`]) tighten(file, logger);
   });
 
-const naming = (path: string, work: () => void): void => {
+const naming = <T>(path: string, work: () => T): T => {
   try {
-    work();
+    return work();
   } catch (error) {
     throw new ConfigError('path', `${path} can't be made private (${codeOf(error)}).`, {
       cause: error,
