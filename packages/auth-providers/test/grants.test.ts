@@ -2,6 +2,7 @@ import { type Grant, revealSecret, Secret } from '@tributary/pipeline';
 import { accountLinksConformance, fakeClock, grantStoreConformance } from '@tributary/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseGrantKeyId } from '../src/grants/grant-key.js';
 import { grantKeyId, memoryAccountLinks, memoryGrants } from '../src/index.js';
 
 const key = { issuer: 'https://auth.example', clientId: 'client', accountId: 'ada' };
@@ -63,6 +64,9 @@ describe('memoryAccountLinks', () => {
 describe('grantKeyId', () => {
   const part = fc.oneof(
     fc.string({ unit: 'binary' }),
+    // Any string of JavaScript, also with half a pair of surrogates.
+    fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
+    fc.constantFrom('\ud800', '\udc00', '\ud800\udc00', '\ufffd', '=uD800', 'uD800'),
     fc.constantFrom('', 'a/b', 'a=2Fb', 'a%2Fb', '=', '/', '*', '_', '%'),
   );
   const keys = fc.record(
@@ -77,6 +81,7 @@ describe('grantKeyId', () => {
           JSON.stringify([of.issuer, of.clientId, of.accountId, of.installationId]);
         expect(grantKeyId(one) === grantKeyId(other)).toBe(parts(one) === parts(other));
         expect(grantKeyId(one)).toMatch(/^[A-Za-z0-9.=/-]*$/);
+        expect(parseGrantKeyId(grantKeyId(one))).toEqual(one);
       }),
     );
   });

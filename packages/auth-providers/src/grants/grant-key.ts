@@ -1,15 +1,35 @@
 import type { GrantKey } from '@tributary/pipeline';
 
+const hexOf = (char: string): string => char.charCodeAt(0).toString(16).toUpperCase();
+
+/** Half a pair of surrogates has no bytes in UTF-8, and may be in a user's id all the same. */
+const HALF = /(\p{Surrogate})/u;
+
 /**
- * Letters, digits, `-` and `.` as they are; every other byte as `=XX`. So neither the separator nor a
- * wildcard of SQL's LIKE or Redis's SCAN can come from a part.
+ * Letters, digits, `-` and `.` as they are; every other byte as `=XX`, and half a pair of surrogates as
+ * `=uXXXX`. So neither the separator nor a wildcard of SQL's LIKE or Redis's SCAN can come from a part.
  */
 const encodePart = (part: string): string =>
-  encodeURIComponent(part)
-    .replace(/[!'()*_~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%', '=');
+  part
+    .split(HALF)
+    .map((text) =>
+      HALF.test(text)
+        ? `=u${hexOf(text)}`
+        : encodeURIComponent(text)
+            .replace(/[!'()*_~]/g, (char) => `%${hexOf(char)}`)
+            .replaceAll('%', '='),
+    )
+    .join('');
 
-const decodePart = (part: string): string => decodeURIComponent(part.replaceAll('=', '%'));
+const decodePart = (part: string): string =>
+  part
+    .split(/=u([0-9A-F]{4})/)
+    .map((text, at) =>
+      at % 2 === 1
+        ? String.fromCharCode(Number.parseInt(text, 16))
+        : decodeURIComponent(text.replaceAll('=', '%')),
+    )
+    .join('');
 
 /** Parts as one string, different for different parts. */
 export const encodeParts = (parts: readonly string[]): string => parts.map(encodePart).join('/');
