@@ -129,10 +129,10 @@ describe('the caller’s signal', () => {
 
     const reading = new AbortController();
     const response = await terminal.send(callTo(base, { signal: reading.signal, ...extra() }));
-    expect(listeners(reading.signal)).toBe(0);
     const text = failure(response.text());
     reading.abort(reason);
     expect(await text).toBe(reason);
+    expect(listeners(reading.signal)).toBe(0);
   });
 
   test('one that lives as long as the process collects no listeners', async () => {

@@ -13,6 +13,7 @@ import {
 } from '@tributary/pipeline';
 import { isRedirect } from '../redirect/is-redirect.js';
 import { type Carrier, type CarrierOptions, openCarrier } from '../terminal/carrier.js';
+import { CallEnding } from '../terminal/ending.js';
 import { isBrowser } from '../terminal/runtime.js';
 import { userAgentOf } from '../terminal/user-agent.js';
 import { wireError } from '../terminal/wire-error.js';
@@ -99,7 +100,10 @@ export const serviceFetchOver = (carrier: Carrier, options: ServiceFetchOptions)
       body: init.body ?? undefined,
       redirect: isBrowser ? 'error' : 'manual',
     } as const;
-    const response = await carrier.exchange(request, signal, { template: shown, attempts });
+    const response = await carrier.carry(request, new CallEnding(signal, false), {
+      template: shown,
+      attempts,
+    });
     if (isRedirect(response.status)) {
       response.body?.cancel().catch(() => {});
       throw new RedirectError(

@@ -1,10 +1,10 @@
 import type { ConnectionOptions } from '../undici/network-options.js';
 import { isNode } from './runtime.js';
-import type { Exchange, WireRequest } from './wire-request.js';
+import type { Carry, WireRequest } from './wire-request.js';
 
 /** What carries requests, and has connections to close. */
 export interface Carrier {
-  readonly exchange: Exchange;
+  readonly carry: Carry;
   readonly dispose: () => Promise<void>;
 }
 
@@ -46,19 +46,19 @@ export const openCarrier = ({ fetch, ...options }: CarrierOptions = {}): Carrier
 
   const overFetch: Carrier = {
     // Looked up per call, since test tools replace the global one.
-    exchange: (request, signal) =>
+    carry: (request, { signal }) =>
       (fetch ?? globalThis.fetch)(request.url, initOf(request, signal)),
     dispose: async () => {},
   };
 
   return {
-    exchange(request, signal, context) {
+    carry(request, ending, context) {
       if (fetch !== undefined || !isNode || globalThis.fetch !== builtIn) {
-        return overFetch.exchange(request, signal, context);
+        return overFetch.carry(request, ending, context);
       }
-      if (network !== undefined) return network.exchange(request, signal, context);
+      if (network !== undefined) return network.carry(request, ending, context);
       loading ??= load();
-      return loading.then((loaded) => loaded.exchange(request, signal, context));
+      return loading.then((loaded) => loaded.carry(request, ending, context));
     },
     async dispose() {
       isClosed = true;

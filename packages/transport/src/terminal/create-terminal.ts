@@ -12,7 +12,7 @@ import { openRequest } from './open-request.js';
 import { outgoingHeaders } from './outgoing-headers.js';
 import { isBrowser } from './runtime.js';
 import { userAgentOf } from './user-agent.js';
-import type { Exchange, WireRequest } from './wire-request.js';
+import type { Carry, Exchange, WireRequest } from './wire-request.js';
 
 export interface TerminalOptions {
   /** Stands in front of our own product in the User-Agent: `my-app/2.3 tributary/1.0.0`. Default none. */
@@ -21,13 +21,10 @@ export interface TerminalOptions {
   readonly clock?: Clock;
 }
 
-/**
- * A terminal around anything that can carry one request: the checks, headers, deadline and redirects
- * are the same whatever that is.
- */
-export const createTerminal = (
+/** The same around what needs no signal to be ended. */
+export const createTerminalOver = (
   name: string,
-  exchange: Exchange,
+  carry: Carry,
   { userAgent, clock = systemClock }: TerminalOptions = {},
 ): Terminal => {
   const agent = userAgentOf(userAgent);
@@ -53,10 +50,10 @@ export const createTerminal = (
         return Promise.reject(error);
       }
       const context = { template: call.template, attempts: call.attempt };
-      return underDeadline(call, clock, (signal) => {
+      return underDeadline(call, clock, (ending) => {
         const send = (hop: WireRequest<CallBody>): Promise<Response> => {
           try {
-            return exchange(openRequest(hop, call.template), signal, context);
+            return carry(openRequest(hop, call.template), ending, context);
           } catch (error) {
             return Promise.reject(error);
           }
@@ -68,3 +65,18 @@ export const createTerminal = (
     },
   };
 };
+
+/**
+ * A terminal around anything that can carry one request: the checks, headers, deadline and redirects
+ * are the same whatever that is.
+ */
+export const createTerminal = (
+  name: string,
+  exchange: Exchange,
+  options: TerminalOptions = {},
+): Terminal =>
+  createTerminalOver(
+    name,
+    (request, { signal }, context) => exchange(request, signal, context),
+    options,
+  );

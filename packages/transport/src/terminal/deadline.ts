@@ -1,4 +1,5 @@
 import { type AuthenticatedCall, type Clock, TimeoutError } from '@tributary/pipeline';
+import { CallEnding, type Ending } from './ending.js';
 import { wireError } from './wire-error.js';
 
 /** Beyond it a runtime's timer fires at once. */
@@ -24,7 +25,7 @@ const discard = (response: Response): void => {
 export const underDeadline = (
   call: AuthenticatedCall,
   clock: Clock,
-  send: (signal: AbortSignal | undefined) => Promise<Response>,
+  send: (ending: Ending) => Promise<Response>,
 ): Promise<Response> => {
   const { signal, deadline } = call;
   if (signal?.aborted) return Promise.reject(signal.reason);
@@ -34,19 +35,19 @@ export const underDeadline = (
   const remaining =
     deadline === undefined ? Number.POSITIVE_INFINITY : deadline - clock.monotonic();
   if (remaining <= 0) return Promise.reject(timeoutError(call, 'no'));
-  if (remaining > MAX_TIMER_MS) return send(follow(signal)).catch(fail);
+  if (remaining > MAX_TIMER_MS) return send(new CallEnding(signal, false)).catch(fail);
 
-  const timeout = new AbortController();
+  const ending = new CallEnding(signal, true);
   return new Promise<Response>((resolve, reject) => {
     let isLate = false;
     const stopTimer = clock.setTimer(() => {
       isLate = true;
       const error = timeoutError(call, 'unknown');
-      timeout.abort(error);
+      ending.end(error);
       // Not left to `send`: a fetch of somebody's own may not heed signals.
       reject(error);
     }, remaining);
-    send(follow(signal, timeout.signal)).then(
+    send(ending).then(
       (response) => {
         stopTimer();
         if (isLate) discard(response);
@@ -62,16 +63,4 @@ export const underDeadline = (
       },
     );
   });
-};
-
-/**
- * A signal to hand to fetch, which keeps a listener on it until it is collected. `any` keeps the
- * caller's own free of listeners: it may live as long as the process.
- */
-const follow = (
-  signal: AbortSignal | undefined,
-  timeout?: AbortSignal,
-): AbortSignal | undefined => {
-  if (signal === undefined) return timeout;
-  return AbortSignal.any(timeout === undefined ? [signal] : [signal, timeout]);
 };

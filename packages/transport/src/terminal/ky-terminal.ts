@@ -1,13 +1,13 @@
 import type { Terminal } from '@tributary/pipeline';
 import { type Carrier, type CarrierOptions, openCarrier } from './carrier.js';
-import { createTerminal, type TerminalOptions } from './create-terminal.js';
+import { createTerminalOver, type TerminalOptions } from './create-terminal.js';
 import { kyExchange } from './ky-exchange.js';
 
 export interface KyTerminalOptions extends TerminalOptions, CarrierOptions {}
 
 /** ky over connections that somebody else may use too. */
-export const kyOver = ({ exchange, dispose }: Carrier, options: TerminalOptions): Terminal => ({
-  ...createTerminal('ky', kyExchange(exchange), options),
+export const kyOver = ({ carry, dispose }: Carrier, options: TerminalOptions): Terminal => ({
+  ...createTerminalOver('ky', kyExchange(carry), options),
   dispose,
 });
 

@@ -1,4 +1,5 @@
 import type { CallBody } from '@tributary/pipeline';
+import type { Ending } from './ending.js';
 
 /** A body as fetch takes it: a factory has been asked for its stream. */
 export type WireBody = Exclude<CallBody, () => unknown>;
@@ -27,5 +28,12 @@ export interface ExchangeContext {
 export type Exchange = (
   request: WireRequest,
   signal: AbortSignal | undefined,
+  context: ExchangeContext,
+) => Promise<Response>;
+
+/** An exchange that is told what may end it, instead of being given a signal. */
+export type Carry = (
+  request: WireRequest,
+  ending: Ending,
   context: ExchangeContext,
 ) => Promise<Response>;

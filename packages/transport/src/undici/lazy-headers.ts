@@ -2,7 +2,10 @@ import type { Head } from './reception.js';
 
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-const BLANK_AT_END = /^[\t ]|[\t ]$/;
+const BLANK = 0x20;
+
+const hasBlankEnds = (value: string): boolean =>
+  value.charCodeAt(0) <= BLANK || value.charCodeAt(value.length - 1) <= BLANK;
 
 type Fields = Head['fields'];
 
@@ -36,13 +39,12 @@ export class LazyHeaders {
   }
 
   get(name: string): string | null {
-    const text = String(name);
-    if (!TOKEN.test(text)) return this.#all.get(name);
-    const key = text.toLowerCase();
+    // Mostly asked for as it is kept.
+    const key = Object.hasOwn(this.#fields, name) ? name : String(name).toLowerCase();
     const value = Object.hasOwn(this.#fields, key) ? this.#fields[key] : undefined;
-    if (value === undefined) return null;
+    if (value === undefined) return TOKEN.test(key) ? null : this.#all.get(name);
     // Joining, and blanks around a value, are Headers' own business.
-    return Array.isArray(value) || BLANK_AT_END.test(value) ? this.#all.get(key) : value;
+    return typeof value === 'string' && !hasBlankEnds(value) ? value : this.#all.get(key);
   }
 
   has(name: string): boolean {

@@ -16,6 +16,10 @@ const decode = (chunks: readonly Uint8Array[]): string => {
   return bytes.toString('utf8', start);
 };
 
+const EMPTY: Promise<readonly Uint8Array[]> = Promise.resolve([]);
+
+const parse = (chunks: readonly Uint8Array[]): unknown => JSON.parse(decode(chunks));
+
 /** With a buffer of its own, since that can be transferred. */
 const copy = (chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
   let size = 0;
@@ -123,9 +127,7 @@ export class LazyResponse {
   }
 
   json(): Promise<unknown> {
-    return this.#real === undefined || this.#isUsed
-      ? this.#read((chunks) => JSON.parse(decode(chunks)))
-      : this.#real.json();
+    return this.#real === undefined || this.#isUsed ? this.#read(parse) : this.#real.json();
   }
 
   bytes(): Promise<Uint8Array<ArrayBuffer>> {
@@ -159,11 +161,11 @@ export class LazyResponse {
     return { status, statusText, ok, redirected, type, bodyUsed, url: 'REDACTED' };
   }
 
-  async #read<T>(convert: (chunks: readonly Uint8Array[]) => T): Promise<T> {
-    if (this.#isUsed) throw unusable();
-    if (!this.#reception.hasBody) return convert([]);
+  #read<T>(convert: (chunks: readonly Uint8Array[]) => T): Promise<T> {
+    if (this.#isUsed) return Promise.reject(unusable());
+    if (!this.#reception.hasBody) return EMPTY.then(convert);
     this.#isUsed = true;
-    return convert(await this.#reception.readAll());
+    return this.#reception.readAll().then(convert);
   }
 
   #delegate(): Response {

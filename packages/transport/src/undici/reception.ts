@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Ending } from '../terminal/ending.js';
 import type { ContentDecoder } from './decode-content.js';
 import { decodeContent } from './decode-content.js';
 
@@ -12,20 +13,21 @@ export interface Head {
   readonly fields: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-export interface ReceptionOptions {
+/** Whom a reception tells of what comes. */
+export interface Receiver {
   readonly method: string;
-  readonly signal: AbortSignal | undefined;
+  readonly ending: Ending;
   /** Called once, with the head or with what went wrong before it. */
-  readonly onHead: (head: Head, reception: Reception) => void;
-  readonly onFailure: (error: unknown) => void;
+  onHead(head: Head, reception: Reception): void;
+  onFailure(error: unknown): void;
   /** What reading the body rejects with, made of what undici says. */
-  readonly bodyError: (error: unknown) => unknown;
+  bodyError(error: unknown): unknown;
 }
 
 interface Waiting {
   /** How much is waited for: the next chunk, or all of them. */
   readonly forAll: boolean;
-  readonly resolve: () => void;
+  readonly resolve: (chunks: readonly Uint8Array[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -46,7 +48,7 @@ const abandoned = new FinalizationRegistry<Reception>((reception) => reception.c
  * and lets the server wait when nobody does.
  */
 export class Reception implements Dispatcher.DispatchHandler {
-  readonly #options: ReceptionOptions;
+  readonly #receiver: Receiver;
   #controller: Controller | undefined;
   #decoder: ContentDecoder | undefined;
   #phase: 'head' | 'body' | 'ended' | 'failed' = 'head';
@@ -61,14 +63,16 @@ export class Reception implements Dispatcher.DispatchHandler {
   /** Whether the answer has a body, be it empty. */
   hasBody = true;
 
-  constructor(options: ReceptionOptions) {
-    this.#options = options;
-    options.signal?.addEventListener('abort', this, { once: true });
+  constructor(receiver: Receiver) {
+    this.#receiver = receiver;
+    const { ending } = receiver;
+    ending.underWay = this;
+    ending.caller?.addEventListener('abort', this);
   }
 
-  /** The signal fired. */
+  /** The caller's signal fired. */
   handleEvent(): void {
-    this.abort(this.#options.signal?.reason);
+    this.abort(this.#receiver.ending.caller?.reason);
   }
 
   /** Ends the request, wherever it is, and fails whoever waits with `reason` as it is. */
@@ -93,13 +97,13 @@ export class Reception implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200 || this.#phase !== 'head') return;
     this.#phase = 'body';
-    this.hasBody = !BODILESS.has(status) && this.#options.method !== 'HEAD';
+    this.hasBody = !BODILESS.has(status) && this.#receiver.method !== 'HEAD';
     if (this.hasBody) {
       this.#bytesLeft = Number(fields['content-length'] ?? Number.NaN);
       const encoding = fields['content-encoding'];
       if (encoding !== undefined) this.#decoder = this.#decode(controller, encoding);
     }
-    this.#options.onHead({ status, statusText, fields }, this);
+    this.#receiver.onHead({ status, statusText, fields }, this);
   }
 
   onResponseData(controller: Controller, chunk: Uint8Array): void {
@@ -119,14 +123,13 @@ export class Reception implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Controller | null, error: unknown): void {
     if (this.#phase === 'ended' || this.#phase === 'failed') return;
     if (this.#phase === 'body' && !this.hasBody) this.#end();
-    else this.#fail(error, this.#phase === 'body' ? this.#options.bodyError(error) : error);
+    else this.#fail(error, this.#phase === 'body' ? this.#receiver.bodyError(error) : error);
   }
 
   /** All that is left of the body, or what ended it. */
-  async readAll(): Promise<readonly Uint8Array[]> {
-    if (this.#phase === 'body') await this.#wait(true);
-    if (this.#phase === 'failed') throw this.#error;
-    return this.#take();
+  readAll(): Promise<readonly Uint8Array[]> {
+    if (this.#phase === 'body') return this.#wait(true);
+    return this.#phase === 'failed' ? Promise.reject(this.#error) : Promise.resolve(this.#take());
   }
 
   /** The next chunk; undefined at the end. */
@@ -193,7 +196,7 @@ export class Reception implements Dispatcher.DispatchHandler {
     (this.#decoder ?? this.#controller)?.resume();
   }
 
-  #wait(forAll: boolean): Promise<void> {
+  #wait(forAll: boolean): Promise<readonly Uint8Array[]> {
     return new Promise((resolve, reject) => {
       this.#waiting = { forAll, resolve, reject };
       this.#resume();
@@ -201,9 +204,9 @@ export class Reception implements Dispatcher.DispatchHandler {
   }
 
   #wake(): void {
-    const { resolve } = this.#waiting ?? {};
+    const waiting = this.#waiting;
     this.#waiting = undefined;
-    resolve?.();
+    waiting?.resolve(waiting.forAll ? this.#take() : []);
   }
 
   #take(): readonly Uint8Array[] {
@@ -227,13 +230,13 @@ export class Reception implements Dispatcher.DispatchHandler {
     this.#chunks = [];
     this.#release();
     this.#decoder?.destroy();
-    if (wasHead) this.#options.onFailure(error);
+    if (wasHead) this.#receiver.onFailure(error);
     const { reject } = this.#waiting ?? {};
     this.#waiting = undefined;
     reject?.(shown);
   }
 
   #release(): void {
-    this.#options.signal?.removeEventListener('abort', this);
+    this.#receiver.ending.caller?.removeEventListener('abort', this);
   }
 }

@@ -1,7 +1,7 @@
 import type { Terminal } from '@tributary/pipeline';
 import type { Dispatcher } from 'undici';
 import type { Carrier } from '../terminal/carrier.js';
-import { createTerminal, type TerminalOptions } from '../terminal/create-terminal.js';
+import { createTerminalOver, type TerminalOptions } from '../terminal/create-terminal.js';
 import { openNetwork } from './network.js';
 import type { ConnectionOptions } from './network-options.js';
 
@@ -14,8 +14,8 @@ export interface UndiciTerminalOptions extends TerminalOptions, ConnectionOption
 }
 
 /** undici over connections that somebody else may use too. */
-export const undiciOver = ({ exchange, dispose }: Carrier, options: TerminalOptions): Terminal => ({
-  ...createTerminal('undici', exchange, options),
+export const undiciOver = ({ carry, dispose }: Carrier, options: TerminalOptions): Terminal => ({
+  ...createTerminalOver('undici', carry, options),
   dispose,
 });
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CallEnding } from '../../src/terminal/ending.js';
 import { LazyHeaders } from '../../src/undici/lazy-headers.js';
 import { LazyResponse } from '../../src/undici/lazy-response.js';
 import { type Head, Reception } from '../../src/undici/reception.js';
@@ -32,7 +33,7 @@ const answer = (fields: Head['fields'] = {}, status = 200): Answered => {
   let response: Response | undefined;
   const reception = new Reception({
     method: 'GET',
-    signal: undefined,
+    ending: new CallEnding(undefined, false),
     onHead: (head, from) => {
       response = new LazyResponse(
         head,
