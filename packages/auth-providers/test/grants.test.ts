@@ -44,6 +44,21 @@ describe('memoryGrants', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('a holder of a short lease is warned at its half', async () => {
+    const clock = fakeClock();
+    const store = memoryGrants({ clock, leaseMs: 2_000 });
+    const lease = await new Promise<AbortSignal>((resolve) => {
+      void store.exclusive(key, (_, signal) => {
+        resolve(signal);
+        return new Promise(() => {});
+      });
+    });
+    await clock.advance(999);
+    expect(lease.aborted).toBe(false);
+    await clock.advance(1);
+    expect(lease.aborted).toBe(true);
+  });
+
   test('a late holder writes when nobody else did', async () => {
     const clock = fakeClock();
     const store = memoryGrants({ clock, leaseMs: 10_000 });

@@ -18,7 +18,7 @@ export interface MemoryGrantsOptions {
 }
 
 const DEFAULT_LEASE_MS = 60_000;
-/** How long before its end a lease warns its holder. */
+/** How long before its end a lease warns its holder; half of it where it is short. */
 const WARNING_MS = 5_000;
 
 interface Entry {
@@ -51,7 +51,7 @@ export const memoryGrants = (options: MemoryGrantsOptions = {}): GrantStore => {
       const lease = new AbortController();
       const cancelWarning = clock.setTimer(
         () => lease.abort(new Error('The lease on the grant is about to end.')),
-        Math.max(0, leaseMs - WARNING_MS),
+        leaseMs - Math.min(WARNING_MS, leaseMs / 2),
       );
       const cancelEnd = clock.setTimer(endTurn, leaseMs);
       try {
