@@ -95,6 +95,8 @@ describe('what an error says of itself is what its row says', () => {
     new pipeline.ConsentError('CONSENT_CALLBACK', 'x'),
     new pipeline.TimeoutError('x', wire),
     new pipeline.RateLimitedError('x', { ...wire, retryAfterMs: 1 }),
+    new transport.QueueFullError(1, wire),
+    new transport.ServerUnavailableError(1, wire),
     new pipeline.RedirectError('x', wire),
     new pipeline.BodyNotReplayableError('x', wire),
     new authProviders.GrantRefreshError('x'),
