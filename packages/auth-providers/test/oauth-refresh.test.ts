@@ -81,6 +81,25 @@ describe('ahead of its end', () => {
     expect(await token()).toBe('Bearer access-2');
   });
 
+  test('a logger that fails ends no process: nobody waits for what happens behind', async () => {
+    const { token, clock, atlassian, logger, change } = await granted();
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    logger.warn = () => {
+      throw new Error('The disk is full.');
+    };
+    atlassian.answerTokensWith(() => new Response('', { status: 503 }));
+    await clock.advance(HOUR - MINUTE);
+    await change({ grantedAt: clock.now() - 364 * DAY - HOUR });
+    expect(await token()).toBe('Bearer access-1');
+    await clock.advance(0);
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(refreshesOf(atlassian)).toBe(2);
+    expect(unhandled).toEqual([]);
+  });
+
   test('a grant that can not be renewed serves to its end, and asks nobody', async () => {
     const atlassian = fakeAtlassian();
     const { token, clock, change } = await granted(atlassian);

@@ -24,6 +24,8 @@ export const renewAhead = ({ clock, logger }: Pick<ProviderServices, 'clock' | '
           code,
         });
       })
-      .finally(() => busy.delete(id));
+      .finally(() => busy.delete(id))
+      // A logger that fails: nobody is left to be told.
+      .catch(() => {});
   };
 };

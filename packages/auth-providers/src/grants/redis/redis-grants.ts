@@ -56,7 +56,8 @@ export const openRedisTable = (options: Omit<RedisGrantsOptions, 'encryption'>):
     const opened = await connection.open();
     if (!isChecked) {
       isChecked = true;
-      void checkDurability(opened, logger);
+      // A logger that fails: nobody is left to be told.
+      checkDurability(opened, logger).catch(() => {});
     }
     return opened;
   };
