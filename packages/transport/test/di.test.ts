@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
+  BUDGET,
   CLOCK,
   createRegistry,
   FETCH,
@@ -10,9 +11,9 @@ import {
   RETRY,
   TRANSPORT,
 } from '@tributary/pipeline/di';
-import { fakeClock, makeResolvedCall } from '@tributary/testing';
+import { fakeClock, makeAttemptCall, makeResolvedCall } from '@tributary/testing';
 import { describe, expect, test } from 'vitest';
-import { kyTransport, retryPlugin } from '../src/di.js';
+import { budgetPlugin, kyTransport, retryPlugin } from '../src/di.js';
 // What retry loads on first use, so that it takes none of the clock's time.
 import '../src/retry/try-again.js';
 import { callTo, failure } from './support/calls.js';
@@ -32,6 +33,29 @@ describe('plugins', () => {
     await registry.get(TRANSPORT).send(callTo('https://example.com/'));
     await registry.get(FETCH)('https://example.com/token');
     expect(urls).toEqual(['https://example.com/wiki/api/v2/pages/42', 'https://example.com/token']);
+  });
+
+  test('budgetPlugin adds to BUDGET, with the clock of the registry', async () => {
+    const clock = fakeClock();
+    const services: Plugin = {
+      name: 'services',
+      register: (registry) => registry.provide(CLOCK, { useValue: clock }),
+    };
+    await using registry = createRegistry({ plugins: [services, budgetPlugin({ maxQueue: 0 })] });
+    const [budget] = registry.all(BUDGET);
+    const answers = [
+      new Response('', {
+        status: 429,
+        headers: { 'ratelimit-reason': 'quota-tenant', 'retry-after': '9' },
+      }),
+      new Response('ok'),
+    ];
+    const send = budget?.wrap(() => Promise.resolve(answers.shift() as Response));
+    await send?.(makeAttemptCall());
+    const refused = send?.(makeAttemptCall()) ?? Promise.resolve();
+    expect(await failure(refused)).toMatchObject({ code: 'QUEUE_FULL' });
+    await clock.advance(9000);
+    expect((await send?.(makeAttemptCall()))?.status).toBe(200);
   });
 
   test('clock and random come from the registry', async () => {

@@ -1,4 +1,3 @@
-// One file without neighbours, since bench/faults runs it by Node alone.
 import { once } from 'node:events';
 import {
   Agent,
