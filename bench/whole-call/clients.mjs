@@ -4,7 +4,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { createDefaultHttpClient, createPipelineRequest } from '@azure/core-rest-pipeline';
 import { createTributary, route } from '@tributary/api';
 import { bearer, cloud } from '@tributary/auth-providers';
-import { ATTEMPT, BUDGET, CONSENT, OBSERVE } from '@tributary/pipeline/di';
+import { ATTEMPT, CONSENT, OBSERVE } from '@tributary/pipeline/di';
 import { budgetPlugin } from '@tributary/transport/di';
 import { undiciTransport } from '@tributary/transport/undici';
 import axios from 'axios';

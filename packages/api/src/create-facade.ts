@@ -19,7 +19,7 @@ import type { VerifyOptions } from './verify/verify.js';
 
 /**
  * One composed client. Dispose of it, or use `await using`, and its sockets, stores and timers close.
- * Calls that are under way end by themselves, at their deadline at the latest; later ones are refused.
+ * Calls that are under way fail with a NetworkError, and later ones are refused: wait for the last answer first.
  */
 export interface Tributary extends Api, AsyncDisposable {
   /** The same three ways, in the shape of Forge's default export. */
