@@ -15,8 +15,9 @@ import { budget } from './budget/budget.js';
 import type { BudgetOptions } from './budget/budget-options.js';
 import { retry } from './retry/retry.js';
 import type { RetryOptions } from './retry/retry-options.js';
-import { type ServiceFetchOptions, serviceFetch } from './service-fetch/service-fetch.js';
-import { type KyTerminalOptions, kyTerminal } from './terminal/ky-terminal.js';
+import { type ServiceFetchOptions, serviceFetchOver } from './service-fetch/service-fetch.js';
+import { openCarrier } from './terminal/carrier.js';
+import { type KyTerminalOptions, kyOver } from './terminal/ky-terminal.js';
 
 /** One set for both: the product calls, and the requests that are none. */
 export interface KyTransportOptions extends Omit<KyTerminalOptions, 'clock'> {
@@ -39,16 +40,23 @@ const loggerOf = (resolver: Resolver): { logger?: Logger } => {
   return logger === undefined ? {} : { logger };
 };
 
-/** Provides TRANSPORT and FETCH over one `fetch`. */
+/** Provides TRANSPORT and FETCH over one set of connections. */
 export const kyTransport = ({ service, ...options }: KyTransportOptions = {}): Plugin => ({
   name: 'ky-transport',
   register(registry) {
+    // One per chain, closed with its terminal.
+    const carrier = openCarrier(options);
     registry.provide(TRANSPORT, {
-      useFactory: (resolver) => kyTerminal({ ...clockOf(resolver), ...options }),
+      useFactory: (resolver) => kyOver(carrier, { ...clockOf(resolver), ...options }),
     });
     registry.provide(FETCH, {
       useFactory: (resolver) =>
-        serviceFetch({ ...clockOf(resolver), ...randomOf(resolver), ...options, ...service }),
+        serviceFetchOver(carrier, {
+          ...clockOf(resolver),
+          ...randomOf(resolver),
+          ...options,
+          ...service,
+        }),
     });
   },
 });

@@ -14,10 +14,12 @@ export {
   unavailable,
 } from './retry/strategies.js';
 export type { RetryAttempt, RetryOutcome, RetryPlan, RetryStrategy } from './retry/strategy.js';
-export type { ServiceFetchOptions } from './service-fetch/service-fetch.js';
+export type { OwnServiceFetch, ServiceFetchOptions } from './service-fetch/service-fetch.js';
 export { serviceFetch } from './service-fetch/service-fetch.js';
+export type { CarrierOptions } from './terminal/carrier.js';
 export type { TerminalOptions } from './terminal/create-terminal.js';
 export { createTerminal } from './terminal/create-terminal.js';
 export type { KyTerminalOptions } from './terminal/ky-terminal.js';
 export { kyTerminal } from './terminal/ky-terminal.js';
-export type { Exchange, WireBody, WireRequest } from './terminal/wire-request.js';
+export type { Exchange, ExchangeContext, WireBody, WireRequest } from './terminal/wire-request.js';
+export type { ConnectionOptions } from './undici/network-options.js';
