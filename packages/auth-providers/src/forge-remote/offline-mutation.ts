@@ -65,10 +65,10 @@ export const askOfflineToken = async (
     const expiresAt = clock.now() + ttlMs;
     return { token: { authorization: new Secret(`Bearer ${text}`), expiresAt }, ttlMs };
   }
-  const said = messagesOf(errors, answer.errors).replaceAll(
-    authorization.slice('Bearer '.length),
-    REDACTED,
-  );
+  // Cut afterwards: half a token would not be recognised.
+  const said = messagesOf(errors, answer.errors)
+    .replaceAll(authorization.slice('Bearer '.length), REDACTED)
+    .slice(0, LONGEST_TEXT);
   throw fail(
     `Atlassian gave no token for the user (status ${status}${said === '' ? '' : `: ${said}`}); impersonation has to be allowed in manifest.yml, and works for licensed people of this installation only.`,
     { status, retryable: status === 429 || status >= 500 },
@@ -83,5 +83,4 @@ const messagesOf = (...lists: readonly unknown[]): string =>
   lists
     .flatMap((list) => (Array.isArray(list) ? list : []))
     .flatMap((error) => readText(readRecord(error).message) ?? [])
-    .join('; ')
-    .slice(0, LONGEST_TEXT);
+    .join('; ');

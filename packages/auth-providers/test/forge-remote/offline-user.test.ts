@@ -275,6 +275,17 @@ describe('a refusal', () => {
     expect(`${inspect(error)}${JSON.stringify(error)}${error.stack}`).not.toContain('canary');
   });
 
+  test('shows no part of a token where its words are cut', async () => {
+    const { provider, trigger, gateway } = open();
+    const token = 'canary-of-the-system';
+    const invocation = await trigger(A, token);
+    const message = `${'x'.repeat(290)}${token}`;
+    gateway.answerWith(() => Response.json({ errors: [{ message }] }));
+    const error = await credentialOf(provider, invocation).catch((thrown) => thrown);
+    expect(error.message).toContain('xxx');
+    expect(error.message).not.toContain('canary');
+  });
+
   test('comes at once without a system token', async () => {
     const { provider, verify, clock, gateway } = open();
     const invocation = await verify(issuer.sign(backendClaims(clock)));
