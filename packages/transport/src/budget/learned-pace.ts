@@ -12,6 +12,16 @@ const GROWTH = 0.01;
 /** Ms for which a server that nobody calls is taken to save calls up. */
 const SAVED = 1000;
 
+/** Of what a server saves while calls pause so much is spent, so much faster than the rate. */
+const SPENT = 0.75;
+const PEAK = 1.5;
+
+/** Between the least and the most that the rate can be, nearer to the least: 0 for it, 1 for the most. */
+const LEAN = 0.25;
+
+/** Two measurements that differ by less than this are believed. */
+const AGREE = 0.1;
+
 /** Ms between two refusals that measure anything. */
 const LEAST_ELAPSED = 1000;
 
@@ -36,6 +46,11 @@ export class LearnedPace implements Gate {
   #tokens = 0;
   #filledAt: number;
   #takenAt: number;
+  /** Calls that may go beyond the rate, after a time without any. */
+  #bonus = 0;
+  #spent = SPENT;
+  /** What the last refusal measured. */
+  #measured = 0;
   #served = 0;
   #since = 0;
   #refusedAt = 0;
@@ -56,13 +71,23 @@ export class LearnedPace implements Gate {
   refused(pauseMs: number, now: number): void {
     const elapsed = now - this.#since;
     this.#refusedAt = now;
+    if (this.#bonus > 0) {
+      // The server saves fewer than was thought; of its rate that tells nothing.
+      this.#bonus = 0;
+      this.#spent = this.#spent > 0.2 ? this.#spent / 2 : 0;
+      this.#served = 0;
+      this.#since = now;
+      return;
+    }
     // What comes so close tells of something else than a rate per second.
     if (elapsed < LEAST_ELAPSED) return;
-    const doubt = Math.min(1, this.#pauseMs / elapsed);
-    const least = this.#served / elapsed;
+    const least = Math.max(this.#served, 1) / elapsed;
+    const isSure = Math.abs(least / this.#measured - 1) < AGREE;
+    const doubt = isSure ? 0 : Math.min(1, this.#pauseMs / elapsed);
     const most = Math.max(least, Math.min(this.#rate, least / Math.max(0.1, 1 - doubt)));
-    this.#rate = Math.max(SLOWEST / 1000, CAUTION * Math.sqrt(least * most));
+    this.#rate = Math.max(SLOWEST / 1000, CAUTION * least * (most / least) ** LEAN);
     this.#growth = Math.max(GROWTH, (doubt * doubt) / 2);
+    this.#measured = least;
     this.#served = 0;
     this.#since = now;
     this.#pauseMs = Math.min(pauseMs, SAVED);
@@ -74,12 +99,12 @@ export class LearnedPace implements Gate {
 
   wait(now: number): number {
     this.#refill(now);
-    return this.#tokens >= 1 ? 0 : (1 - this.#tokens) / this.#rate;
+    return this.#tokens >= 1 ? 0 : (1 - this.#tokens) / this.#current;
   }
 
   leastWait(now: number, ahead: number): number {
     this.#refill(now);
-    const missing = ahead + 1 - this.#tokens;
+    const missing = ahead + 1 - this.#tokens - this.#bonus;
     if (missing <= 0) return 0;
     // As if it were the faster one all the while.
     const ms = missing / this.#rate;
@@ -91,18 +116,29 @@ export class LearnedPace implements Gate {
     this.#tokens -= 1;
     const gap = now - this.#takenAt;
     this.#takenAt = now;
-    // Only what is used up is known to be too little; a time without calls measures nothing.
-    if (gap <= Math.max(SAVED / 2, 2 / this.#rate)) this.#rate *= 1 + (this.#growth * gap) / 1000;
-    else this.#since += Math.max(0, gap - SAVED);
+    if (this.#bonus > 0) this.#bonus -= 1 - 1 / PEAK;
+    if (gap <= Math.max(SAVED / 2, 2 / this.#rate)) {
+      // Only what is used up is known to be too little.
+      this.#rate *= 1 + (this.#growth * gap) / 1000;
+      return;
+    }
+    // A time without calls measures nothing, and what the server saved meanwhile is there to be spent.
+    this.#since += Math.max(0, gap - SAVED);
+    this.#bonus = this.#spent * Math.min(gap, SAVED) * this.#rate;
   }
 
   isOver(now: number): boolean {
     return now > this.#refusedAt + MEMORY && now > this.#takenAt + SAVED;
   }
 
+  get #current(): number {
+    return this.#bonus > 0 ? this.#rate * PEAK : this.#rate;
+  }
+
   #refill(now: number): void {
-    const most = Math.max(1, this.#rate * SLACK);
-    this.#tokens = Math.min(most, this.#tokens + Math.max(0, now - this.#filledAt) * this.#rate);
+    const rate = this.#current;
+    const elapsed = Math.max(0, now - this.#filledAt);
+    this.#tokens = Math.min(Math.max(1, rate * SLACK), this.#tokens + elapsed * rate);
     this.#filledAt = now;
   }
 }
