@@ -19,11 +19,11 @@ import { makeCall } from '@tributary/testing';
 import type { Shown } from './shown.js';
 import type { Stage } from './stage.js';
 
-const READ = route`/wiki/api/v2/pages/${65538}`;
+export const READ = route`/wiki/api/v2/pages/${65538}`;
 const WHO = route`/wiki/rest/api/user/current`;
 
 /** Shows what came of it, an answer or an error. */
-const attempt = async (shown: Shown, where: string, work: () => Promise<unknown>) => {
+export const attempt = async (shown: Shown, where: string, work: () => Promise<unknown>) => {
   const result = await Promise.resolve()
     .then(work)
     .catch((error: unknown) => error);
@@ -53,7 +53,7 @@ const failures = (stage: Stage) => {
   ] as const;
 };
 
-const callEach = async (
+export const callEach = async (
   stage: Stage,
   shown: Shown,
   name: string,
@@ -80,7 +80,7 @@ const callEach = async (
 };
 
 /** Shows the providers themselves too. */
-const showProviders = (shown: Shown): Plugin => ({
+export const showProviders = (shown: Shown): Plugin => ({
   name: 'show-providers',
   register(registry) {
     queueMicrotask(() => shown.value('the providers', registry.get(AUTH_PROVIDERS)));
@@ -91,6 +91,8 @@ export interface Setting {
   readonly stage: Stage;
   readonly shown: Shown;
   readonly storage: GrantStorage;
+  /** Shows what the store's own place holds now. */
+  readonly showStore?: () => Promise<void>;
 }
 
 /** Every credential that an app may hold, good and bad, and each way that its calls can end. */
@@ -142,7 +144,7 @@ export const runApps = async ({ stage, shown, storage }: Setting) => {
 };
 
 /** Consent, refreshes, and each way that these can fail. */
-export const runUsers = async ({ stage, shown, storage }: Setting) => {
+export const runUsers = async ({ stage, shown, storage, showStore }: Setting) => {
   const { sandbox, redirectUri, consent, note } = stage;
   const user = (id: string) => createInvocation({ surface: 'web', user: { id } });
   const users: readonly (readonly [string, Site, AuthProviderFactory])[] = [
@@ -215,6 +217,7 @@ export const runUsers = async ({ stage, shown, storage }: Setting) => {
     );
     await attempt(shown, `${name} granted`, async () => consent(await flowOf('u1'), 'editor'));
     await note(storage);
+    await showStore?.();
 
     await asUser('u1', () => callEach(stage, shown, name, tributary, 'user'));
     await note(storage);
@@ -229,6 +232,7 @@ export const runUsers = async ({ stage, shown, storage }: Setting) => {
       );
       await note(storage);
     }
+    await showStore?.();
     sandbox.revokeGrants();
     await attempt(shown, `${name} revoked`, () =>
       asUser('u1', () => tributary.asUser().requestConfluence(WHO)),

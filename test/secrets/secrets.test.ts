@@ -1,9 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryAccountLinks, memoryGrants } from '@tributary/auth-providers';
-import { encryption, generateEncryptionKey, sqliteGrants } from '@tributary/auth-providers/sqlite';
-import { type GrantStorage, Secret } from '@tributary/pipeline';
+import { type Keyring, keychainKey } from '@tributary/auth-providers/keychain';
+import { encryption, type KeySource, sqliteGrants } from '@tributary/auth-providers/sqlite';
+import { ConfigError, type GrantStorage } from '@tributary/pipeline';
+import { type CollectedLogs, collectLogs } from '@tributary/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runApps, runUsers } from './scenario.js';
 import { collectShown, type Shown } from './shown.js';
@@ -55,8 +57,12 @@ test('a searched text with a secret is found: this test can fail', () => {
   shown.value('a leaky object', new Leaky());
   shown.value('a leaky cause', new Error('x', { cause: new Error('canary-that-leaks-out') }));
   shown.text('a header', `Basic ${btoa('ada@example.com:canary-that-leaks-out')}`);
+  const logs = collectLogs();
+  logs.warn('A leaky line.', { key: 'canary-that-leaks-out' });
+  shown.value('the log', logs.entries);
   const leaks = shown.leaks().join('\n');
-  for (const where of ['inspect of a leaky object', 'the snapshot of', 'cause 1', 'a header']) {
+  const places = ['inspect of a leaky object', 'the snapshot of', 'cause 1', 'a header', 'the log'];
+  for (const where of places) {
     expect(leaks).toContain(where);
   }
 });
@@ -80,29 +86,88 @@ test('a user’s grants show nowhere, in memory', async () => {
   expect(shown.leaks()).toEqual([]);
 });
 
+const noKeyring = {
+  AsyncEntry: class {
+    constructor() {
+      throw new Error('no keychain');
+    }
+  },
+} as unknown as Keyring;
+
+/** A keychain in memory, that can be read-only, locked and empty. */
+const fakeKeyring = () => {
+  const state = { isLocked: false, isReadOnly: false, password: null as string | null };
+  const keyring: Keyring = {
+    AsyncEntry: class {
+      async getPassword() {
+        if (state.isLocked) throw new Error('locked');
+        return state.password;
+      }
+      async setPassword(password: string) {
+        if (state.isReadOnly) throw new Error(`refused: ${password}`);
+        state.password = password;
+      }
+    },
+  };
+  return { state, keyring };
+};
+
+/** Each way that the key of a keychain or a file can be asked for in vain. */
+const showKeyFiles = async (file: string, text: string, logger: CollectedLogs) => {
+  const attempt = async (where: string, source: () => Promise<unknown>) => {
+    const error = await source().catch((thrown: unknown) => thrown);
+    shown.value(where, error);
+    return error;
+  };
+  const seal = (source: KeySource) => encryption({ key: source }).seal('id', 'text');
+  const { state, keyring } = fakeKeyring();
+  const kept = keychainKey({ fallbackFile: `${file}-kept`, keyring, logger });
+  shown.value('a key source', kept);
+  await kept();
+  shown.canary('key in a keychain', String(state.password));
+  state.isLocked = true;
+  expect(await attempt('a locked keychain', () => seal(kept))).toBeInstanceOf(ConfigError);
+  Object.assign(state, { isLocked: false, password: null });
+  expect(await attempt('a lost key', () => seal(kept))).toBeInstanceOf(ConfigError);
+  state.isReadOnly = true;
+  const refused = keychainKey({ fallbackFile: `${file}-refused`, keyring, logger });
+  shown.canary('key that a keychain refuses', String((await refused())[0]));
+  await chmod(file, 0o644);
+  await keychainKey({ fallbackFile: file, keyring, logger })();
+  const damaged = `${text.slice(0, -4)}!`;
+  shown.canary('damaged key', damaged);
+  await writeFile(file, damaged);
+  const source = keychainKey({ fallbackFile: file, keyring, logger });
+  expect(await attempt('a damaged key', () => seal(source))).toBeInstanceOf(ConfigError);
+};
+
 test('a user’s grants show nowhere, in SQLite and its files', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-secrets-'));
   await using stage = await openStage(shown);
-  const key = generateEncryptionKey();
-  shown.canary('encryption key', key);
+  const fallbackFile = join(folder, 'key', 'key');
+  const key = keychainKey({ fallbackFile, keyring: noKeyring, logger: stage.logs });
+  const [text] = await key();
+  shown.canary('encryption key', String(text));
   const storage = sqliteGrants({
     path: join(folder, 'grants', 'grants.sqlite'),
-    encryption: encryption({ key: new Secret(key) }),
+    encryption: encryption({ key }),
     logger: stage.logs,
   });
   const showFiles = async () => {
-    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    for (const entry of await readdir(join(folder, 'grants'), { withFileTypes: true })) {
       if (entry.isFile())
         shown.text(entry.name, await readFile(join(entry.parentPath, entry.name)));
     }
   };
   try {
-    await runUsers({ stage, shown, storage });
+    await runUsers({ stage, shown, storage, showStore: showFiles });
     await showFiles();
     shown.value('the stores', storage);
     await storage.dispose();
     await showFiles();
-    shown.text('the log', stage.logs.text());
+    await showKeyFiles(fallbackFile, String(text), stage.logs);
+    expect(stage.logs.text()).toContain(fallbackFile);
+    shown.value('the log', stage.logs.entries);
     expectSearched(400, 'sent', 'encryption key');
     expectRenewed();
     expect(shown.leaks()).toEqual([]);

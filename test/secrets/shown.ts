@@ -36,16 +36,51 @@ const jsonOf = (value: unknown): string => {
   }
 };
 
+const stringOf = (value: unknown): string => {
+  try {
+    return String(value);
+  } catch {
+    // An object without prototype has no such text.
+    return '';
+  }
+};
+
 type Text = string | Uint8Array;
 
 function* textsOf(value: unknown): Generator<readonly [string, Text]> {
   const all = { depth: Number.POSITIVE_INFINITY, maxArrayLength: null, maxStringLength: null };
-  yield ['String', String(value)];
+  yield ['String', stringOf(value)];
   yield ['JSON', jsonOf(value)];
   yield ['inspect', inspect(value, { ...all, showHidden: true, getters: true })];
   yield ['inspect as it is', inspect(value, { ...all, showHidden: true, customInspect: false })];
   yield ['a copy', bytesOf(value)];
 }
+
+type Place = readonly [where: string, bytes: Uint8Array];
+
+const BATCH_BYTES = 1_000_000;
+
+/** Each text once, many together: what is looked for is worked out anew for every search. */
+function* batches(texts: readonly (readonly [string, Text])[]): Generator<readonly Place[]> {
+  const seen = new Set<string>();
+  let batch: Place[] = [];
+  let size = 0;
+  for (const [where, text] of texts) {
+    const bytes = Buffer.from(text as string);
+    const key = bytes.toString('latin1');
+    if (seen.has(key)) continue;
+    seen.add(key);
+    batch.push([where, bytes]);
+    size += bytes.byteLength;
+    if (size < BATCH_BYTES) continue;
+    yield batch;
+    batch = [];
+    size = 0;
+  }
+  yield batch;
+}
+
+const BETWEEN = Buffer.from('\n\0\n');
 
 /** Collects all that comes to light, and searches it at the end, when all canaries are known. */
 export const collectShown = () => {
@@ -82,9 +117,15 @@ export const collectShown = () => {
     },
     /** Where each canary came to light. */
     leaks: (): readonly string[] =>
-      texts.flatMap(([where, shown]) =>
-        findSecrets(shown, canaries).map(({ name, encoding }) => `${name}, ${encoding}: ${where}`),
-      ),
+      [...batches(texts)].flatMap((batch) => {
+        const all = Buffer.concat(batch.flatMap(([, bytes]) => [bytes, BETWEEN]));
+        if (findSecrets(all, canaries).length === 0) return [];
+        return batch.flatMap(([where, bytes]) =>
+          findSecrets(bytes, canaries).map(
+            ({ name, encoding }) => `${name}, ${encoding}: ${where}`,
+          ),
+        );
+      }),
   };
 };
 
