@@ -11,7 +11,7 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 const { status } = spawnSync(
   process.execPath,
-  [vitest, 'run', '--project', 'transport', '--disable-console-intercept', 'test/faults.test.ts'],
+  [vitest, 'run', 'test/faults.test.ts', '--project=transport', '--disable-console-intercept=true'],
   { cwd: root, stdio: 'inherit', env: { TRIBUTARY_FAULT_CALLS: '20000', ...process.env } },
 );
 process.exitCode = status ?? 1;
