@@ -4,6 +4,7 @@ import {
   BodyNotReplayableError,
   type Clock,
   type Credential,
+  discardBody,
   type Handler,
   isReplayable,
   type Middleware,
@@ -74,7 +75,7 @@ const answerUnauthorized = async (
   const renewed = await renewOrCancel(call, credential, response, clock);
   if (renewed === 'unchanged') return response;
   if (renewed === undefined) return isUser ? needsAuthentication(call, response) : response;
-  discard(response);
+  discardBody(response);
   if (!isReplayable(call.body)) {
     throw new BodyNotReplayableError(
       'The credential had expired and was renewed, but the body is a stream that was used. Send the request again with a new one.',
@@ -97,17 +98,12 @@ const renewOrCancel = async (
     call.signal?.throwIfAborted();
     return renewed;
   } catch (error) {
-    discard(response);
+    discardBody(response);
     throw error;
   }
 };
 
 const needsAuthentication = (call: AttemptCall, response: Response): never => {
-  discard(response);
+  discardBody(response);
   throw new NeedsAuthenticationError({ template: call.template, attempts: call.attempt });
-};
-
-/** A body that failed, or that somebody reads, can't be cancelled, and needn't be. */
-const discard = (response: Response): void => {
-  if (response.body !== null && !response.body.locked) response.body.cancel().catch(() => {});
 };

@@ -62,6 +62,7 @@ export type { BodyInput } from './request/body.js';
 export type { HeadersInput } from './request/headers.js';
 export type { ReadRequest, RequestOptions } from './request/request-options.js';
 export { readRequestOptions } from './request/request-options.js';
+export { discardBody } from './response/discard-body.js';
 export { ensureOk } from './response/ensure-ok.js';
 export { InvalidResponseError } from './response/invalid-response-error.js';
 export { ResponseError } from './response/response-error.js';

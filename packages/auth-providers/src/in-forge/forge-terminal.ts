@@ -2,6 +2,7 @@ import {
   type AuthenticatedCall,
   type CallBody,
   type Clock,
+  discardBody,
   NeedsAuthenticationError,
   NetworkError,
   OutOfBaseError,
@@ -112,7 +113,7 @@ const readAnswer = async (response: Response, call: AuthenticatedCall): Promise<
   const { template, attempt: attempts } = call;
   const code = response.headers.get('forge-proxy-error');
   if (code === null || code === '') return standardResponse(response);
-  response.body?.cancel().catch(() => {});
+  discardBody(response);
   throw code === 'NEEDS_AUTHENTICATION_ERR'
     ? new NeedsAuthenticationError({ template, attempts })
     : new ProxyRequestError(response.status, code, { template, attempts });

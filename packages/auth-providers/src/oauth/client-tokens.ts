@@ -9,8 +9,7 @@ import {
   Secret,
   type Site,
 } from '@tributary/pipeline';
-import { dataCenterUser } from '../providers/data-center-user.js';
-import { accountByBase, currentUser } from '../providers/own-account.js';
+import { accountByBase, currentUser, dataCenterUser } from '../providers/own-account.js';
 import { isSameSecret } from '../same-text.js';
 import { waitFor } from '../wait-for.js';
 import { askTwice } from './ask-twice.js';

@@ -5,7 +5,7 @@ import {
   revealSecret,
   Secret,
 } from '@tributary/pipeline';
-import { dataCenterUser } from '../providers/data-center-user.js';
+import { dataCenterUser } from '../providers/own-account.js';
 import { withoutSlash } from './authorization-server.js';
 import type { DataCenterOAuthConfig } from './data-center-oauth.js';
 import type { GrantServer } from './grant-server.js';

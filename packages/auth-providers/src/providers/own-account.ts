@@ -42,21 +42,33 @@ export const accountByBase = (
   };
 };
 
-/** The account that `authorization` belongs to (scope `read:confluence-user`). */
-export const currentUser = async (
-  { fetch }: Pick<ProviderServices, 'fetch'>,
+type ReadUser = (
+  services: Pick<ProviderServices, 'fetch'>,
   base: string,
   authorization: Secret,
   signal?: AbortSignal,
-): Promise<string | undefined> => {
-  const response = await fetch(`${base}wiki/rest/api/user/current`, {
-    headers: { accept: 'application/json', authorization: revealSecret(authorization) },
-    ...(signal && { signal }),
-  });
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    return undefined;
-  }
-  const { accountId } = await readJsonObject(response);
-  return typeof accountId === 'string' && accountId !== '' ? accountId : undefined;
-};
+) => Promise<string | undefined>;
+
+const readUser =
+  (path: string, field: 'accountId' | 'userKey'): ReadUser =>
+  async ({ fetch }, base, authorization, signal) => {
+    const response = await fetch(`${base}${path}`, {
+      headers: { accept: 'application/json', authorization: revealSecret(authorization) },
+      ...(signal && { signal }),
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    const account = (await readJsonObject(response))[field];
+    return typeof account === 'string' && account !== '' ? account : undefined;
+  };
+
+/** The account that `authorization` belongs to (scope `read:confluence-user`). */
+export const currentUser = readUser('wiki/rest/api/user/current', 'accountId');
+
+/**
+ * The same at a Data Center site: its `userKey`. Users have no accountId there, and a `username` may
+ * be changed.
+ */
+export const dataCenterUser = readUser('rest/api/user/current', 'userKey');

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  discardBody,
   ensureOk,
   factsOf,
   NetworkError,
@@ -109,7 +110,7 @@ export const openDownload = async (
     headers: withHeaders(request?.headers, { accept: '*/*', ...own }),
   });
   if (rest && CHANGED.has(answer.status)) {
-    answer.body?.cancel().catch(() => {});
+    discardBody(answer);
     throw changed(template);
   }
   const response = await ensureOk(answer);

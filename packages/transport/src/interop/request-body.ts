@@ -1,16 +1,7 @@
 import type { BodyInput } from '@tributary/pipeline';
+import { joinChunks } from '../join-chunks.js';
 
 const MOST_BUFFERED = 1024 * 1024;
-
-const joined = (chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-};
 
 /**
  * The body of a Request, which is a stream whatever it was made of: read, so that it can be sent again,
@@ -23,7 +14,7 @@ export const bodyOf = async (request: Request): Promise<BodyInput | undefined> =
   let size = 0;
   while (size <= MOST_BUFFERED) {
     const { done, value } = await reader.read();
-    if (done) return joined(chunks, size);
+    if (done) return joinChunks(chunks);
     chunks.push(value);
     size += value.length;
   }

@@ -1,4 +1,4 @@
-import { type AuthenticatedCall, RedirectError } from '@tributary/pipeline';
+import { type AuthenticatedCall, discardBody, RedirectError } from '@tributary/pipeline';
 import { decideRedirect, type Exposure } from './decide-redirect.js';
 import type { HopRequest, Send } from './follow-redirects.js';
 import { hopHeaders } from './hop-headers.js';
@@ -8,7 +8,7 @@ import { isRedirect } from './is-redirect.js';
 const MAX_REDIRECTS = 20;
 
 const refuse = (call: AuthenticatedCall, response: Response, what: string): RedirectError => {
-  response.body?.cancel().catch(() => {});
+  discardBody(response);
   return new RedirectError(
     `The server redirects ${what}; it was not followed. To look at the answer itself, send \`redirect: 'manual'\`.`,
     { attempts: call.attempt, template: call.template },
@@ -57,7 +57,7 @@ export const followHops = async (
     const step = `${request.method} ${request.url}`;
     if (seen.has(step)) throw refuse(call, response, 'in a circle');
     seen.add(step);
-    response.body?.cancel().catch(() => {});
+    discardBody(response);
     response = await send(request);
   }
   return response;

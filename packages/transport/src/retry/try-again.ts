@@ -2,6 +2,7 @@ import {
   type AttemptCall,
   addPast,
   type Clock,
+  discardBody,
   factsOf,
   type Handler,
   type Random,
@@ -33,10 +34,6 @@ export interface TryAgain {
     next: Handler<AttemptCall>,
   ): Promise<Response>;
 }
-
-const discard = (response: Response | undefined): void => {
-  response?.body?.cancel().catch(() => {});
-};
 
 const surest = (a: Sent, b: Sent): Sent => (a === 'yes' || b === 'no' ? a : b);
 
@@ -125,7 +122,7 @@ export const createTryAgain = ({
         return handOn(ended);
       }
       const attempts = { attempts: attempt, waitedMs, template: call.template };
-      discard(response);
+      discardBody(response);
       if (decision.kind === 'too-long') {
         throw rateLimited(response, decision.afterMs, clock.now(), attempts);
       }

@@ -1,3 +1,5 @@
+import { joinChunks } from '../join-chunks.js';
+
 /** All bytes of a body, or `undefined` as soon as there are more than `maxBytes`; the rest is not read. */
 export const readCapped = async (
   body: ReadableStream<Uint8Array> | null,
@@ -17,11 +19,5 @@ export const readCapped = async (
     }
     chunks.push(value);
   }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
+  return joinChunks(chunks);
 };

@@ -1,6 +1,7 @@
 import {
   type Clock,
   ConfigError,
+  discardBody,
   NetworkError,
   type Random,
   RedirectError,
@@ -105,7 +106,7 @@ export const serviceFetchOver = (carrier: Carrier, options: ServiceFetchOptions)
       attempts,
     });
     if (isRedirect(response.status)) {
-      response.body?.cancel().catch(() => {});
+      discardBody(response);
       throw new RedirectError(
         `${shown} answered with a redirect, which is never followed here; check the URL.`,
         { attempts, template: shown },

@@ -1,4 +1,4 @@
-import { type AuthenticatedCall, type Clock, TimeoutError } from '@tributary/pipeline';
+import { type AuthenticatedCall, type Clock, discardBody, TimeoutError } from '@tributary/pipeline';
 import { CallEnding, type Ending } from './ending.js';
 import { wireError } from './wire-error.js';
 
@@ -12,11 +12,6 @@ const timeoutError = (call: AuthenticatedCall, sent: 'no' | 'unknown'): TimeoutE
       : 'No response before the deadline; give the call a longer `timeout`, and look whether it took effect before you repeat a write.',
     { attempts: call.attempt, template: call.template, sent },
   );
-
-/** An attempt that was given up may still be answered; nobody reads that answer. */
-const discard = (response: Response): void => {
-  response.body?.cancel().catch(() => {});
-};
 
 /**
  * Runs one attempt under its caller's signal and its deadline. The deadline ends with the response's
@@ -50,7 +45,8 @@ export const underDeadline = (
     send(ending).then(
       (response) => {
         stopTimer();
-        if (isLate) discard(response);
+        // An attempt that was given up may still be answered; nobody reads that answer.
+        if (isLate) discardBody(response);
         else resolve(response);
       },
       (error: unknown) => {

@@ -1,3 +1,4 @@
+import { joinChunks } from '../join-chunks.js';
 import { LazyHeaders } from './lazy-headers.js';
 import type { Head, Reception } from './reception.js';
 
@@ -19,19 +20,6 @@ const decode = (chunks: readonly Uint8Array[]): string => {
 const EMPTY: Promise<readonly Uint8Array[]> = Promise.resolve([]);
 
 const parse = (chunks: readonly Uint8Array[]): unknown => JSON.parse(decode(chunks));
-
-/** With a buffer of its own, since that can be transferred. */
-const copy = (chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
-  let size = 0;
-  for (const chunk of chunks) size += chunk.byteLength;
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
-};
 
 const streamOf = (reception: Reception): ReadableStream<Uint8Array<ArrayBuffer>> => {
   const source = {
@@ -131,13 +119,13 @@ export class LazyResponse {
   }
 
   bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#real === undefined || this.#isUsed) return this.#read(copy);
+    if (this.#real === undefined || this.#isUsed) return this.#read(joinChunks);
     return this.#real.arrayBuffer().then((buffer) => new Uint8Array(buffer));
   }
 
   arrayBuffer(): Promise<ArrayBuffer> {
     return this.#real === undefined || this.#isUsed
-      ? this.#read((chunks) => copy(chunks).buffer)
+      ? this.#read((chunks) => joinChunks(chunks).buffer)
       : this.#real.arrayBuffer();
   }
 
