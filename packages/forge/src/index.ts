@@ -1,0 +1,26 @@
+export type {
+  CapabilityMeta,
+  ContextMeta,
+  ExternalAuthMeta,
+  ForgeFetch,
+  ForgeMeta,
+  ForgePlatform,
+  ForgeProvider,
+  ForgeRemote,
+  ForgeRequestInit,
+  ForgeResponse,
+  ProductMeta,
+  RemoteMeta,
+  ServiceMeta,
+} from './platform/forge-fetch.js';
+export type {
+  ForgeAppContext,
+  ForgeExternal,
+  ForgeExternalAccount,
+  ForgeExternalAuth,
+  ForgeHost,
+  ForgeMetrics,
+  ForgePermissions,
+  ForgeRuntime,
+  ForgeTimer,
+} from './platform/forge-runtime.js';
