@@ -20,6 +20,8 @@ export type {
 } from './chain/middleware.js';
 export { noRetry } from './chain/no-retry.js';
 export type {
+  AuthorizationAsked,
+  AuthorizationOptions,
   AuthProvider,
   AuthProviderFactory,
   AuthProviders,
@@ -27,6 +29,7 @@ export type {
   VerifiedIdentity,
 } from './credentials/auth-provider.js';
 export type { AuthorizationFlow, PendingAuthorization } from './credentials/authorization-flow.js';
+export type { ConsentAsked, ConsentDesk, RevokedGrant } from './credentials/consent-desk.js';
 export type { ConsentPrompt, ConsentRequest } from './credentials/consent-prompt.js';
 export type { Credential } from './credentials/credential.js';
 export type {
@@ -39,6 +42,7 @@ export type {
   GrantStorage,
   GrantStore,
 } from './credentials/grant-store.js';
+export type { PendingRecords } from './credentials/pending-records.js';
 export { addPast } from './errors/add-past.js';
 export type { ErrorCode } from './errors/codes.js';
 export { ERROR_CODES } from './errors/codes.js';

@@ -44,7 +44,7 @@ export const grantCredentials = (
 
   /** The invoking user's account, from a verified source or from their own consent: never another's. */
   const account = async (call: Call): Promise<string | undefined> => {
-    const user = invokingUser(server.kind, call);
+    const user = invokingUser(server.kind, call, call.template);
     const issuer = server.issuerOf(call.site);
     const own = user.accountId ?? (await links.read({ issuer, clientId, userId: user.id }));
     const wanted = call.principal.kind === 'user' ? call.principal.accountId : undefined;

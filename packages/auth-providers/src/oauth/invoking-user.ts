@@ -1,8 +1,11 @@
-import { type Call, type InvokingUser, PrincipalError } from '@tributary/pipeline';
+import { type AuthorizationAsked, type InvokingUser, PrincipalError } from '@tributary/pipeline';
 
 /** @throws PrincipalError when the call is not made as a user, or nobody is invoking. */
-export const invokingUser = (kind: string, call: Call): InvokingUser => {
-  const { principal, invocation, template } = call;
+export const invokingUser = (
+  kind: string,
+  { principal, invocation }: AuthorizationAsked,
+  template?: string,
+): InvokingUser => {
   if (principal.kind !== 'user') {
     throw new PrincipalError(
       `${kind} acts for users only; for asApp() configure another credential as app`,

@@ -1,4 +1,9 @@
-import type { AuthorizationFlow, AuthProvider, Call, Site } from '@tributary/pipeline';
+import type {
+  AuthorizationAsked,
+  AuthorizationFlow,
+  AuthProvider,
+  Site,
+} from '@tributary/pipeline';
 import type { OAuthApp } from './client-config.js';
 import type { Granting } from './granting.js';
 import { invokingUser } from './invoking-user.js';
@@ -33,7 +38,7 @@ export const userGrants = (options: UserGrantsOptions): AuthProvider => {
   };
 };
 
-const asked = (kind: string, call: Call) => {
+const asked = (kind: string, call: AuthorizationAsked) => {
   const { id: userId, accountId: vouched } = invokingUser(kind, call);
   const wanted = call.principal.kind === 'user' ? call.principal.accountId : undefined;
   const accountId = vouched ?? wanted;

@@ -4,6 +4,7 @@ import type { Clock } from '../services/clock.js';
 import type { Logger } from '../services/logger.js';
 import type { ServiceFetch } from '../services/service-fetch.js';
 import type { AuthorizationFlow } from './authorization-flow.js';
+import type { RevokedGrant } from './consent-desk.js';
 import type { Credential } from './credential.js';
 import type { AccountLinks, GrantStore } from './grant-store.js';
 
@@ -31,7 +32,9 @@ export interface AuthProvider {
    */
   verify?(call: Call): Promise<VerifiedIdentity>;
   /** The way to ask the user; absent where nobody can be asked. */
-  authorization?(call: ResolvedCall): AuthorizationFlow;
+  authorization?(asked: AuthorizationAsked, options?: AuthorizationOptions): AuthorizationFlow;
+  /** Forgets the user's grant, in its store and here; absent where there is none to forget. */
+  revoke?(asked: AuthorizationAsked): Promise<RevokedGrant>;
   /** Throws a `ConfigError` when its credential can't work at `site`; run once, when it is composed. */
   checkSite?(site: Site): void;
   /** The account that `asUser()` acts as, where the provider itself knows it. */
@@ -44,6 +47,14 @@ export interface AuthProvider {
   readonly isSingleUser?: boolean;
   /** Knows by itself who is invoking, as Forge's runtime does, so that asUser() needs no invocation. Default false. */
   readonly knowsUser?: boolean;
+}
+
+/** Who is to be asked, and about which site. A call says so. */
+export type AuthorizationAsked = Pick<Call, 'site' | 'principal' | 'invocation'>;
+
+export interface AuthorizationOptions {
+  /** All that the new grant shall hold: it replaces the old one. Default: the configured ones. */
+  readonly scopes?: readonly string[];
 }
 
 /** Who a credential turned out to belong to. */

@@ -1,10 +1,15 @@
 import type { Site } from '../call/site.js';
+import type { InvokingUser } from '../invocation/invocation.js';
 import type { AuthorizationFlow } from './authorization-flow.js';
 
 /** What a person is asked for. */
 export interface ConsentRequest {
   readonly site: Site;
   readonly scopes: readonly string[];
+  /** Those of them that an earlier grant lacked. */
+  readonly newScopes?: readonly string[];
+  /** The app's own user, where the invocation says who. */
+  readonly user?: InvokingUser;
   readonly flow: AuthorizationFlow;
 }
 
