@@ -188,10 +188,9 @@ export const runUsers = async ({ stage, shown, storage, showStore }: Setting) =>
     });
     const provider = built;
     if (provider === undefined) throw new Error('the provider was not built');
-    const flowOf = async (id: string) => {
+    const flowOf = (id: string) => {
       const call = makeCall({ site, principal: { kind: 'user' }, invocation: user(id) });
-      const base = await provider.endpoint(call);
-      const flow = provider.authorization?.({ ...call, provider, base });
+      const flow = provider.authorization?.(call);
       if (flow === undefined) throw new Error('nobody can be asked');
       shown.value(`the flow of ${name}`, flow);
       return flow;
@@ -204,18 +203,16 @@ export const runUsers = async ({ stage, shown, storage, showStore }: Setting) =>
     await attempt(shown, `${name} without a grant`, () =>
       asUser('u1', () => tributary.asUser().requestConfluence(WHO)),
     );
-    await attempt(shown, `${name} denied`, async () => consent(await flowOf('u1'), 'nobody'));
+    await attempt(shown, `${name} denied`, async () => consent(flowOf('u1'), 'nobody'));
     await attempt(shown, `${name} with another state`, async () =>
-      consent(await flowOf('u1'), 'editor', (callback) => callback.set('state', 'x')),
+      consent(flowOf('u1'), 'editor', (callback) => callback.set('state', 'x')),
     );
     await attempt(shown, `${name} with another code`, async () =>
-      consent(await flowOf('u1'), 'editor', (callback) => callback.set('code', 'x')),
+      consent(flowOf('u1'), 'editor', (callback) => callback.set('code', 'x')),
     );
     sandbox.failNext({ ...tokenEndpoint, pathIncludes: '/token', status: 503 });
-    await attempt(shown, `${name} with an outage`, async () =>
-      consent(await flowOf('u1'), 'editor'),
-    );
-    await attempt(shown, `${name} granted`, async () => consent(await flowOf('u1'), 'editor'));
+    await attempt(shown, `${name} with an outage`, async () => consent(flowOf('u1'), 'editor'));
+    await attempt(shown, `${name} granted`, async () => consent(flowOf('u1'), 'editor'));
     await note(storage);
     await showStore?.();
 
