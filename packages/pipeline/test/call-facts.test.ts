@@ -80,6 +80,7 @@ test('no header of a server can set them', async () => {
   expect(factsOf(response)).toMatchObject({
     template: '/wiki/{}',
     attempts: 1,
+    product: 'confluence',
     sentWith: 'valid',
   });
 });

@@ -234,6 +234,7 @@ test('the facts of every answer are known outside', async () => {
     provider: 'test',
     site: makeCall().site,
     base: 'https://a.example/',
+    product: 'confluence',
     sentWith: 'valid',
   });
 });

@@ -1,9 +1,10 @@
-import type { AuthenticatedCall } from '../call/call.js';
+import type { AuthenticatedCall, Call } from '../call/call.js';
 import type { Site } from '../call/site.js';
 import type { Clock } from '../services/clock.js';
 
 /** What outer slots and explanations know of an answer, never taken from a header that a server could set. */
 export interface CallFacts {
+  readonly product: Call['product'];
   readonly method: string;
   readonly template: string;
   readonly attempts: number;
@@ -34,6 +35,7 @@ const sentWith = (call: AuthenticatedCall, clock: Clock): CallFacts['sentWith'] 
 
 /** What will be known of the answer to `call`, as it is sent: a credential may expire on the way. */
 export const factsFor = (call: AuthenticatedCall, clock: Clock): CallFacts => ({
+  product: call.product,
   method: call.method,
   template: call.template,
   attempts: call.attempt,
