@@ -1,3 +1,4 @@
+import { findChromium, INSTALL_CHROMIUM } from './chromium.mjs';
 import { install, turbo } from './prepare.mjs';
 import { runShown } from './run.mjs';
 import { isUp } from './services/lifecycle.mjs';
@@ -10,6 +11,14 @@ if (!(await isUp())) {
     process.exit(1);
   }
   console.error(`Without Redis and PostgreSQL their tests are skipped; ${start}`);
+}
+if (findChromium() === undefined) {
+  const get = `install one with: ${INSTALL_CHROMIUM}`;
+  if (process.env.CI === 'true') {
+    console.error(`CI tests pages in a real Chromium; ${get}`);
+    process.exit(1);
+  }
+  console.error(`Without Chromium the tests in a browser are skipped; ${get}`);
 }
 console.error('Building and checking types …');
 await turbo(['build', 'typecheck']);

@@ -1,5 +1,10 @@
-import { defineProject } from 'vitest/config';
+import { configDefaults, defineProject } from 'vitest/config';
 
 export default defineProject({
-  test: { name: 'repository', include: ['**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    name: 'repository',
+    include: ['**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'browser/**'],
+    testTimeout: 60_000,
+  },
 });

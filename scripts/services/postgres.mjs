@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFile, chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from './command.mjs';
+import { run } from '../command.mjs';
 import { isListening } from './ports.mjs';
 
 const USER = 'tributary';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { run } from './command.mjs';
+import { run } from '../command.mjs';
 import { awaitPort } from './ports.mjs';
 
 /** A Redis that keeps what it is told: append-only file, no eviction. */
