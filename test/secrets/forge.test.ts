@@ -1,5 +1,5 @@
 import { createTributary } from '@tributary/api';
-import { memoryAccountLinks, memoryGrants } from '@tributary/auth-providers';
+import { memoryStorage } from '@tributary/auth-providers';
 import {
   allowLoopback,
   type ForgeRemote,
@@ -7,7 +7,6 @@ import {
   forgeRemoteMiddleware,
   offlineUser,
 } from '@tributary/auth-providers/forge-remote';
-import type { GrantStorage } from '@tributary/pipeline';
 import { runInInvocation } from '@tributary/pipeline/invocation';
 import { expect, test } from 'vitest';
 import { type Forge, openForge } from './forge.js';
@@ -17,11 +16,7 @@ import { openStage } from './stage.js';
 
 const ABSENT = '557058:99999999-8954-42b0-aa38-771a10c88656';
 
-const storage: GrantStorage = {
-  grants: memoryGrants(),
-  links: memoryAccountLinks(),
-  dispose: async () => {},
-};
+const storage = memoryStorage();
 
 const mutation = (fields: object): Response =>
   Response.json({ data: { offlineUserAuthToken: fields } });

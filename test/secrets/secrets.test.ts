@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryAccountLinks, memoryGrants } from '@tributary/auth-providers';
+import { memoryStorage } from '@tributary/auth-providers';
 import { type Keyring, keychainKey } from '@tributary/auth-providers/keychain';
 import { encryption, type KeySource, sqliteGrants } from '@tributary/auth-providers/sqlite';
-import { ConfigError, type GrantStorage } from '@tributary/pipeline';
+import { ConfigError } from '@tributary/pipeline';
 import { type CollectedLogs, collectLogs } from '@tributary/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runApps, runUsers } from './scenario.js';
@@ -28,12 +28,6 @@ beforeEach(() => {
   }
 });
 afterEach(() => vi.restoreAllMocks());
-
-const inMemory = (): GrantStorage => ({
-  grants: memoryGrants(),
-  links: memoryAccountLinks(),
-  dispose: async () => {},
-});
 
 /** What must be there for the search to mean anything. */
 const expectSearched = (fewestTexts: number, ...kinds: readonly string[]) => {
@@ -69,7 +63,7 @@ test('a searched text with a secret is found: this test can fail', () => {
 
 test('an app’s credentials show nowhere, however its calls end', async () => {
   await using stage = await openStage(shown);
-  await runApps({ stage, shown, storage: inMemory() });
+  await runApps({ stage, shown, storage: memoryStorage() });
   shown.text('the log', stage.logs.text());
   expectSearched(1000, 'API token', 'PAT', 'sent', 'service secret', 'bad token');
   expect(shown.leaks()).toEqual([]);
@@ -77,7 +71,7 @@ test('an app’s credentials show nowhere, however its calls end', async () => {
 
 test('a user’s grants show nowhere, in memory', async () => {
   await using stage = await openStage(shown);
-  const storage = inMemory();
+  const storage = memoryStorage();
   await runUsers({ stage, shown, storage });
   shown.value('the stores', storage);
   shown.text('the log', stage.logs.text());

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import {
   cloud,
-  memoryAccountLinks,
   memoryGrants,
+  memoryStorage,
   oauth,
   personalAccessToken,
 } from '@tributary/auth-providers';
@@ -59,10 +59,11 @@ test('a plugin takes the place of a default, and adds to a list', async () => {
 test('keeps grants where it is told, and closes that with itself', async () => {
   const read: string[] = [];
   let isOpen = true;
+  const storage = memoryStorage();
   const grants: GrantStorage = {
-    grants: memoryGrants(),
+    ...storage,
     links: {
-      ...memoryAccountLinks(),
+      ...storage.links,
       read: async ({ userId }) => {
         read.push(userId);
         return undefined;

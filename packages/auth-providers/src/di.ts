@@ -16,14 +16,14 @@ import {
   FETCH,
   GRANT_STORE,
   LOGGER,
+  PENDING_RECORDS,
   type Plugin,
   RESOLVE,
+  type Registry,
   type Resolver,
 } from '@tributary/pipeline/di';
 import { authenticate } from './authenticate.js';
 import { GrantStoreError } from './grants/grant-store-error.js';
-import { memoryAccountLinks } from './grants/memory-account-links.js';
-import { memoryGrants } from './grants/memory-grants.js';
 import { anonymous } from './providers/anonymous.js';
 import { resolveProviders } from './resolve.js';
 
@@ -77,51 +77,82 @@ export const authProviders = (options: AuthProvidersOptions): Plugin => ({
   },
 });
 
-/** Grants and account links in memory: they end with the process. */
+interface OpenStorage {
+  /** Called with each use, until it is closed. */
+  readonly open: () => GrantStorage | Promise<GrantStorage>;
+  readonly dispose: () => Promise<void>;
+}
+
+const provideStorage = (registry: Registry, { open, dispose }: OpenStorage): void => {
+  registry.provide(GRANT_STORE, {
+    useValue: {
+      read: async (key) => (await open()).grants.read(key),
+      exclusive: async (key, decide) => (await open()).grants.exclusive(key, decide),
+      delete: async (key) => (await open()).grants.delete(key),
+      async *list(prefix) {
+        yield* (await open()).grants.list(prefix);
+      },
+      // A registry closes what has a `dispose`, also a value that nobody asked for.
+      ...{ dispose },
+    },
+  });
+  registry.provide(ACCOUNT_LINKS, {
+    useValue: {
+      read: async (link) => (await open()).links.read(link),
+      write: async (link, accountId) => (await open()).links.write(link, accountId),
+      delete: async (link) => (await open()).links.delete(link),
+    },
+  });
+  registry.provide(PENDING_RECORDS, {
+    useValue: {
+      write: async (id, value, ttlMs) => (await open()).pending.write(id, value, ttlMs),
+      read: async (id) => (await open()).pending.read(id),
+      take: async (id) => (await open()).pending.take(id),
+      delete: async (id) => (await open()).pending.delete(id),
+    },
+  });
+};
+
+/** Grants, account links and pending records in memory: they end with the process. */
 export const memoryGrantsPlugin: Plugin = {
   name: 'memory-grants',
   register(registry) {
-    registry.provide(GRANT_STORE, {
-      useFactory: (resolver) => memoryGrants({ clock: clockOf(resolver) }),
+    let opened: Promise<GrantStorage> | undefined;
+    const make = async (): Promise<GrantStorage> => {
+      const { memoryStorage } = await import('./grants/memory-storage.js');
+      return memoryStorage({ clock: clockOf(registry) });
+    };
+    provideStorage(registry, {
+      open() {
+        opened ??= make();
+        return opened;
+      },
+      dispose: async () => (await opened)?.dispose(),
     });
-    registry.provide(ACCOUNT_LINKS, { useFactory: () => memoryAccountLinks() });
   },
 };
 
 /**
- * Grants and account links in a database: `storedGrants(sqliteGrants({ … }))`. The chain closes it. A
- * plugin that serves several chains is given a function, which makes a store for each when it is first
- * used.
+ * Grants, account links and pending records in a database: `storedGrants(sqliteGrants({ … }))`. The
+ * chain closes it. A plugin that serves several chains is given a function, which makes a store for each
+ * when it is first used.
  */
 export const storedGrants = (storage: GrantStorage | (() => GrantStorage)): Plugin => ({
   name: 'stored-grants',
   register(registry) {
     let opened = typeof storage === 'function' ? undefined : storage;
     let isClosed = false;
-    const open = (): GrantStorage => {
-      if (opened === undefined && isClosed) throw new GrantStoreError('The grant store is closed.');
-      opened ??= (storage as () => GrantStorage)();
-      return opened;
-    };
-    const dispose = async (): Promise<void> => {
-      isClosed = true;
-      await opened?.dispose();
-    };
-    registry.provide(GRANT_STORE, {
-      useValue: {
-        read: async (key) => open().grants.read(key),
-        exclusive: async (key, decide) => open().grants.exclusive(key, decide),
-        delete: async (key) => open().grants.delete(key),
-        list: (prefix) => open().grants.list(prefix),
-        // A registry closes what has a `dispose`, also a value that nobody asked for.
-        ...{ dispose },
+    provideStorage(registry, {
+      open() {
+        if (opened === undefined && isClosed) {
+          throw new GrantStoreError('The grant store is closed.');
+        }
+        opened ??= (storage as () => GrantStorage)();
+        return opened;
       },
-    });
-    registry.provide(ACCOUNT_LINKS, {
-      useValue: {
-        read: async (link) => open().links.read(link),
-        write: async (link, accountId) => open().links.write(link, accountId),
-        delete: async (link) => open().links.delete(link),
+      async dispose() {
+        isClosed = true;
+        await opened?.dispose();
       },
     });
   },

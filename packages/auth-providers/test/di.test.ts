@@ -11,6 +11,7 @@ import {
   FETCH,
   GRANT_STORE,
   LOGGER,
+  PENDING_RECORDS,
   type Plugin,
   RESOLVE,
   RETRY,
@@ -19,7 +20,7 @@ import {
 import { collectLogs, fakeClock, fakeTerminal, makeCall } from '@tributary/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { authProviders, memoryGrantsPlugin, storedGrants } from '../src/di.js';
-import { apiToken, cloud, memoryAccountLinks, memoryGrants } from '../src/index.js';
+import { apiToken, cloud, memoryStorage } from '../src/index.js';
 import { fakeFetch } from './services.js';
 
 const site = cloud('https://example.atlassian.net');
@@ -80,8 +81,7 @@ describe('authProviders', () => {
   test('a storage fills both stores, and is closed with the chain', async () => {
     let closings = 0;
     const storage = {
-      grants: memoryGrants(),
-      links: memoryAccountLinks(),
+      ...memoryStorage(),
       dispose: async () => {
         closings += 1;
       },
@@ -92,6 +92,8 @@ describe('authProviders', () => {
     const link = { issuer: 'i', clientId: 'c', userId: 'u' };
     await registry.get(ACCOUNT_LINKS).write(link, 'a');
     expect(await storage.links.read(link)).toBe('a');
+    await registry.get(PENDING_RECORDS).write('id', 'value', 60_000);
+    expect(await storage.pending.take('id')).toBe('value');
     const key = { issuer: 'i', clientId: 'c', accountId: 'a' };
     expect(await registry.get(GRANT_STORE).exclusive(key, async () => 'keep')).toBeUndefined();
     await pipeline[Symbol.asyncDispose]();
@@ -100,14 +102,14 @@ describe('authProviders', () => {
 
   test('a storage that nobody used is closed too', async () => {
     const dispose = vi.fn(async () => {});
-    const storage = { grants: memoryGrants(), links: memoryAccountLinks(), dispose };
+    const storage = { ...memoryStorage(), dispose };
     await createRegistry({ plugins: [storedGrants(storage)] })[Symbol.asyncDispose]();
     expect(dispose).toHaveBeenCalledTimes(1);
   });
 
   test('a function makes a storage for each composition that uses one', async () => {
     const dispose = vi.fn(async () => {});
-    const make = vi.fn(() => ({ grants: memoryGrants(), links: memoryAccountLinks(), dispose }));
+    const make = vi.fn(() => ({ ...memoryStorage(), dispose }));
     const plugin = storedGrants(make);
     const key = { issuer: 'i', clientId: 'c', accountId: 'a' };
     const link = { issuer: 'i', clientId: 'c', userId: 'u' };
@@ -122,10 +124,18 @@ describe('authProviders', () => {
     await expect(unused?.get(GRANT_STORE).read(key)).rejects.toThrow('The grant store is closed.');
   });
 
-  test('each composition has grants of its own', () => {
+  test('each composition has a memory of its own', async () => {
+    const link = { issuer: 'i', clientId: 'c', userId: 'u' };
     const plugins = [memoryGrantsPlugin, surroundings()];
-    const one = createRegistry({ plugins }).get(GRANT_STORE);
-    expect(createRegistry({ plugins }).get(GRANT_STORE)).not.toBe(one);
+    const [one, other] = [createRegistry({ plugins }), createRegistry({ plugins })];
+    await one?.get(ACCOUNT_LINKS).write(link, 'a');
+    await one?.get(PENDING_RECORDS).write('id', 'value', 60_000);
+    expect(await one?.get(ACCOUNT_LINKS).read(link)).toBe('a');
+    expect(await one?.get(PENDING_RECORDS).read('id')).toBe('value');
+    expect(await other?.get(ACCOUNT_LINKS).read(link)).toBeUndefined();
+    expect(await other?.get(PENDING_RECORDS).read('id')).toBeUndefined();
+    await one?.[Symbol.asyncDispose]();
+    expect(clock.pending).toBe(0);
   });
 });
 

@@ -144,9 +144,7 @@ export const openChain = (
     bare: (overrides: Partial<Call> = {}) =>
       pipeline.send(callOf({ kind: 'none' }, undefined, overrides)),
     async flow(id: string, overrides: Partial<Call> = {}) {
-      const call = callOf({ kind: 'user' }, id, overrides);
-      const base = await user.endpoint(call);
-      const flow = user.authorization?.({ ...call, provider: user, base });
+      const flow = user.authorization?.(callOf({ kind: 'user' }, id, overrides));
       if (flow === undefined) throw new Error('nobody can be asked');
       return flow;
     },

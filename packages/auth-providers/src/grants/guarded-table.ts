@@ -33,5 +33,12 @@ export const guardTable = (table: LeasedTable): LeasedTable => ({
   },
   acquire: (id, holder, leaseMs) => guard(() => table.acquire(id, holder, leaseMs)),
   release: (id, holder) => guard(() => table.release(id, holder)),
+  pending: {
+    put: (id, value, ttlMs) => guard(() => table.pending.put(id, value, ttlMs)),
+    read: (id) => guard(() => table.pending.read(id)),
+    take: (id) => guard(() => table.pending.take(id)),
+    remove: (id) => guard(() => table.pending.remove(id)),
+    sweep: () => guard(() => table.pending.sweep()),
+  },
   close: () => guard(() => table.close()),
 });

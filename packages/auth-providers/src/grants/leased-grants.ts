@@ -19,6 +19,7 @@ import { takeLease } from './lease.js';
 import { leasedLinks } from './leased-links.js';
 import type { LeasedTable } from './leased-table.js';
 import { grantOpener } from './open-grant.js';
+import { pendingInRows } from './pending-rows.js';
 import { persist } from './persist.js';
 import type { RowCodec } from './row-codec.js';
 import { createTurns } from './turns.js';
@@ -48,7 +49,7 @@ interface Loaded {
   readonly grant: Grant | undefined;
 }
 
-/** Grants and account links in any database that is a `LeasedTable`; disposing of it closes the table. */
+/** Grants, account links and pending records in any database that is a `LeasedTable`; disposing of it closes the table. */
 export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions): GrantStorage => {
   const { codec, clock = systemClock, random = systemRandom } = options;
   if (codec === undefined) {
@@ -120,7 +121,10 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
     },
   };
 
+  const { pending, stop } = pendingInRows(table.pending, codec, clock);
+
   const close = async (): Promise<void> => {
+    stop();
     closing.abort(new GrantStoreError('The grant store is closed.'));
     // Whoever is at the token endpoint has to be able to write what comes back.
     await Promise.allSettled(holders);
@@ -130,6 +134,7 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
   return {
     grants,
     links: leasedLinks(table, codec),
+    pending,
     dispose() {
       closed ??= close();
       return closed;

@@ -32,5 +32,19 @@ export interface LeasedTable {
   acquire(id: string, holder: string, leaseMs: number): Promise<Acquisition>;
   /** Gives the lease back; does nothing when `holder` lost it meanwhile. */
   release(id: string, holder: string): Promise<void>;
+  /** What is under way; apart from the rows, and never among `ids`. */
+  readonly pending: ExpiringRows;
   close(): Promise<void>;
+}
+
+/** Values that end by themselves, on the database's own clock. Ids as in the table. */
+export interface ExpiringRows {
+  /** Writes or replaces; gone `ttlMs` later. Durable when it resolves. */
+  put(id: string, value: string, ttlMs: number): Promise<void>;
+  read(id: string): Promise<string | undefined>;
+  /** Removes it and returns it, in one step: of all that ask at once one gets it, or none if its answer gets lost. */
+  take(id: string): Promise<string | undefined>;
+  remove(id: string): Promise<void>;
+  /** Removes what has ended. Nothing to do where the database does it. */
+  sweep(): Promise<void>;
 }

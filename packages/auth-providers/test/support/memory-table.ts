@@ -8,6 +8,7 @@ export interface MemoryDatabase {
   /** Lets the next one take effect and lose its answer. */
   loseNextAnswer(of: 'swap' | 'acquire'): void;
   readonly rows: ReadonlyMap<string, Row>;
+  readonly pending: ReadonlyMap<string, { readonly value: string }>;
   /** Ids whose lease was taken, in order. */
   readonly acquired: readonly string[];
 }
@@ -24,6 +25,12 @@ export const memoryDatabase = ({ now }: { readonly now: () => number }): MemoryD
     if (lost !== of) return value;
     lost = undefined;
     throw new Error('The connection was lost.');
+  };
+
+  const pending = new Map<string, { readonly value: string; readonly endsAt: number }>();
+  const live = (id: string): string | undefined => {
+    const row = pending.get(id);
+    return row && row.endsAt > now() ? row.value : undefined;
   };
 
   let latest = 0;
@@ -76,6 +83,30 @@ export const memoryDatabase = ({ now }: { readonly now: () => number }): MemoryD
         await check();
         if (leases.get(id)?.holder === holder) leases.delete(id);
       },
+      pending: {
+        async put(id, value, ttlMs) {
+          await check();
+          pending.set(id, { value, endsAt: now() + ttlMs });
+        },
+        async read(id) {
+          await check();
+          return live(id);
+        },
+        async take(id) {
+          await check();
+          const value = live(id);
+          if (value !== undefined) pending.delete(id);
+          return value;
+        },
+        async remove(id) {
+          await check();
+          pending.delete(id);
+        },
+        async sweep() {
+          await check();
+          for (const [id, { endsAt }] of pending) if (endsAt <= now()) pending.delete(id);
+        },
+      },
       async close() {
         isClosed = true;
       },
@@ -85,6 +116,7 @@ export const memoryDatabase = ({ now }: { readonly now: () => number }): MemoryD
   return {
     handle,
     rows,
+    pending,
     acquired,
     failWith(error) {
       failure = error;

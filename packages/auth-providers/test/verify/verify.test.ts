@@ -220,7 +220,7 @@ describe('a user with a grant', () => {
   });
   const grant = async (of: AuthProvider) => {
     const call = makeCall({ site: siteOf(opened.sandbox), ...asUser() });
-    const flow = of.authorization?.({ ...call, provider: of, base: await of.endpoint(call) });
+    const flow = of.authorization?.(call);
     if (flow === undefined) throw new Error('nobody can be asked');
     await opened.consent(flow, opened.sandbox.people.editor.email);
   };
@@ -351,7 +351,7 @@ describe('service accounts, and grants of Data Center', () => {
       invocation: createInvocation({ surface: 'web', user: { id: 'u1' } }),
     };
     const call = makeCall({ site, ...caller });
-    const flow = users.authorization?.({ ...call, provider: users, base: site.url });
+    const flow = users.authorization?.(call);
     if (flow === undefined) throw new Error('nobody can be asked');
     await opened.consent(flow, people.editor.email);
     expect(await verify(users, site, caller)).toMatchObject({

@@ -1,4 +1,5 @@
 import type { Secret } from '../secrets/secret.js';
+import type { PendingRecords } from './pending-records.js';
 
 /** Names one grant. The site is data in the grant: Atlassian gives one per app and account, over all sites. */
 export interface GrantKey {
@@ -59,9 +60,10 @@ export interface AccountLinkKey {
   readonly userId: string;
 }
 
-/** Where an app keeps its grants: one backend for both, and for closing them. */
+/** Where an app keeps its grants, and what is under way: one backend for all, and for closing them. */
 export interface GrantStorage {
   readonly grants: GrantStore;
   readonly links: AccountLinks;
+  readonly pending: PendingRecords;
   readonly dispose: () => Promise<void>;
 }

@@ -4,8 +4,11 @@ export interface Clock {
   now(): number;
   /** Ms since an arbitrary start, never going back: for deadlines and waits. */
   monotonic(): number;
-  /** Calls back once after `ms`; the returned function cancels it. */
-  setTimer(callback: () => void, ms: number): () => void;
+  /**
+   * Calls back once after `ms`; the returned function cancels it. An idle one need not be waited for by
+   * a process that has nothing else to do.
+   */
+  setTimer(callback: () => void, ms: number, options?: { readonly isIdle?: boolean }): () => void;
 }
 
 /** setTimeout takes 32 bits; a longer wait would end at once. */
@@ -14,12 +17,14 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  setTimer(callback, ms) {
+  setTimer(callback, ms, options) {
     let timer: ReturnType<typeof setTimeout>;
     const arm = (left: number): void => {
       // Node warns of a time that has passed already.
       const wait = Math.min(Math.max(left, 0), LONGEST_TIMER);
       timer = setTimeout(() => (left > wait ? arm(left - wait) : callback()), wait);
+      // A browser's timer is a number.
+      if (options?.isIdle) (timer as { unref?(): void }).unref?.();
     };
     arm(ms);
     return () => clearTimeout(timer);

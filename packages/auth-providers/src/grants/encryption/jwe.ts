@@ -48,7 +48,7 @@ export const jweCodec = async (bytes: readonly Uint8Array[]): Promise<RowCodec> 
     const found = keys.find((each) => each.kid === kid);
     if (found !== undefined) return found.key;
     throw new GrantUnreadableError(
-      `A stored grant was sealed with the key ${describe(kid)}, and the given ones are ${keys.map((each) => describe(each.kid)).join(', ')}. It is kept: give its key too, after the one that seals.`,
+      `A stored record was sealed with the key ${describe(kid)}, and the given ones are ${keys.map((each) => describe(each.kid)).join(', ')}. It is kept: give its key too, after the one that seals.`,
     );
   };
 
@@ -66,14 +66,14 @@ export const jweCodec = async (bytes: readonly Uint8Array[]): Promise<RowCodec> 
         });
         if (protectedHeader.id !== id) {
           throw new GrantUnreadableError(
-            'A stored grant was sealed for another row than the one it stands in. It is kept: find out who moved it.',
+            'A stored record was sealed for another row than the one it stands in. It is kept: find out who moved it.',
           );
         }
         return decoder.decode(plaintext);
       } catch (error) {
         if (isRefusal(error)) throw error;
         throw new GrantUnreadableError(
-          'A stored grant is damaged, or was changed by somebody without the key. It is kept: delete it to have the user asked again.',
+          'A stored record is damaged, or was changed by somebody without the key. It is kept: delete it to have the user asked again.',
           { cause: error },
         );
       }

@@ -83,6 +83,23 @@ export const postgresTable = (options: PostgresTableOptions): LeasedTable => {
       await write(statements.release, [id, holder]);
     },
 
+    pending: {
+      async put(id, value, ttlMs) {
+        await write(statements.putPending, [id, value, ttlMs]);
+      },
+      read: async (id) => textOf(await run(statements.readPending, [id])),
+      take: async (id) => textOf(await run(statements.takePending, [id])),
+      async remove(id) {
+        await write(statements.removePending, [id]);
+      },
+      async sweep() {
+        while ((await run(statements.sweepPending, [PAGE])).rowCount === PAGE);
+      },
+    },
+
     close,
   };
 };
+
+const textOf = ({ rows }: { readonly rows: readonly unknown[] }): string | undefined =>
+  (rows as { value: string }[])[0]?.value;

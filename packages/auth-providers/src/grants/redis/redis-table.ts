@@ -1,7 +1,18 @@
 import type { LeasedTable } from '../leased-table.js';
 import type { Reach } from '../reach.js';
 import { nodesOf, type RedisCommands, type RedisConnection } from './redis-commands.js';
-import { ACQUIRE, PUT, READ, RELEASE, REMOVE, type Script, SWAP } from './scripts.js';
+import {
+  ACQUIRE,
+  PUT,
+  PUT_PENDING,
+  READ,
+  READ_PENDING,
+  RELEASE,
+  REMOVE,
+  type Script,
+  SWAP,
+  TAKE_PENDING,
+} from './scripts.js';
 
 export interface RedisTableOptions {
   /** Opens the connection on first use, and again when that failed. */
@@ -19,6 +30,7 @@ export const redisTable = ({ open, close, reach, prefix }: RedisTableOptions): L
   // The braces put both keys of an id into one slot of a cluster.
   const rowKey = (id: string): string => `${prefix}{${id}}:row`;
   const leaseKey = (id: string): string => `${prefix}{${id}}:lease`;
+  const pendingKey = (id: string): string => `${prefix}{${id}}:pending`;
 
   const run = (script: Script, key: string, values: readonly string[] = []) =>
     reach(async () => {
@@ -87,8 +99,24 @@ export const redisTable = ({ open, close, reach, prefix }: RedisTableOptions): L
       await run(RELEASE, leaseKey(id), [holder]);
     },
 
+    pending: {
+      async put(id, value, ttlMs) {
+        await run(PUT_PENDING, pendingKey(id), [value, String(Math.ceil(ttlMs))]);
+      },
+      read: async (id) => textOf(await run(READ_PENDING, pendingKey(id))),
+      take: async (id) => textOf(await run(TAKE_PENDING, pendingKey(id))),
+      async remove(id) {
+        await run(REMOVE, pendingKey(id));
+      },
+      // The server removes them itself.
+      sweep: async () => {},
+    },
+
     close,
   };
 };
+
+const textOf = (answer: unknown): string | undefined =>
+  answer === null ? undefined : String(answer);
 
 const escapePattern = (text: string): string => text.replace(/[*?[\]\\^-]/g, '\\$&');

@@ -60,6 +60,18 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return -1
 `);
 
+/** A value that ends by itself is a string. ARGV: the value, and how long it lasts, in ms. */
+export const PUT_PENDING = script(`return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])`);
+
+export const READ_PENDING = script(`return redis.call('GET', KEYS[1])`);
+
+/** Not GETDEL, which Redis 6.0 has not. */
+export const TAKE_PENDING = script(`
+local value = redis.call('GET', KEYS[1])
+if value then redis.call('DEL', KEYS[1]) end
+return value
+`);
+
 export const RELEASE = script(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0

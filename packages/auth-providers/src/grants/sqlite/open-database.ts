@@ -30,6 +30,16 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+/** Later than the rest. Whoever knows only that is not disturbed, and so the version stays. */
+const PENDING_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS pending (
+    id TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS pending_ends ON pending (expires_at);
+`;
+
 type Sqlite = typeof import('node:sqlite');
 
 /** @throws ConfigError on a Node without SQLite. */
@@ -65,7 +75,8 @@ export const openDatabase = async (given: string, logger: Logger): Promise<Datab
     if (mode !== 'wal') {
       throw new ConfigError('path', `${path} can't have a write-ahead log here. Use a local disk.`);
     }
-    if (isNew) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+    if (isNew) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${PENDING_SCHEMA} COMMIT`);
+    else if (!hasPending(database)) database.exec(`BEGIN IMMEDIATE; ${PENDING_SCHEMA} COMMIT`);
     return database;
   } catch (error) {
     database.close();
@@ -75,6 +86,10 @@ export const openDatabase = async (given: string, logger: Logger): Promise<Datab
 
 const read = (database: DatabaseSync, statement: string, column: string): unknown =>
   database.prepare(statement).get()?.[column];
+
+const hasPending = (database: DatabaseSync): boolean =>
+  read(database, "SELECT name FROM sqlite_schema WHERE name = 'pending_ends'", 'name') !==
+  undefined;
 
 /** Whether the tables are still to be made. */
 const checkOwner = (database: DatabaseSync, path: string): boolean => {

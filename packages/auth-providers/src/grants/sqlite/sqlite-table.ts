@@ -98,6 +98,16 @@ export const sqliteTable = (options: SqliteTableOptions): LeasedTable => {
       }),
     release: (id, holder) => using((statements) => statements.release(id, holder)),
 
+    pending: {
+      put: (id, value, ttlMs) => using(({ pending }) => pending.put(id, value, clock.now(), ttlMs)),
+      read: (id) => using(({ pending }) => pending.read(id, clock.now())),
+      take: (id) => using(({ pending }) => pending.take(id, clock.now())),
+      remove: (id) => using(({ pending }) => pending.remove(id)),
+      async sweep() {
+        while (await using(({ pending }) => pending.sweep(clock.now())));
+      },
+    },
+
     async close() {
       if (isClosed) return;
       isClosed = true;

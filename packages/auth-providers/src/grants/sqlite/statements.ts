@@ -16,6 +16,17 @@ export interface Statements {
   /** Epoch ms; `now` where nobody holds it any more. */
   leaseEnd(id: string, now: number): number;
   release(id: string, holder: string): void;
+  readonly pending: PendingStatements;
+}
+
+/** The steps of `ExpiringRows`. */
+export interface PendingStatements {
+  put(id: string, value: string, now: number, ttlMs: number): void;
+  read(id: string, now: number): string | undefined;
+  take(id: string, now: number): string | undefined;
+  remove(id: string): void;
+  /** Removes some that have ended, and tells whether there may be more. */
+  sweep(now: number): boolean;
 }
 
 const PAGE_SIZE = 500;
@@ -64,5 +75,30 @@ export const statementsOf = (database: DatabaseSync): Statements => {
       acquire.run({ id, holder, now: Math.floor(now), leaseMs: Math.ceil(leaseMs) }).changes === 1,
     leaseEnd: (id, now) => Number(leaseEnd.get(id)?.ends_at ?? now),
     release: (id, holder) => void release.run(id, holder),
+    pending: pendingStatementsOf(database),
+  };
+};
+
+const pendingStatementsOf = (database: DatabaseSync): PendingStatements => {
+  const put = database.prepare(`
+    INSERT INTO pending (id, value, expires_at) VALUES (?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`);
+  const read = database.prepare('SELECT value FROM pending WHERE id = ? AND expires_at > ?');
+  const take = database.prepare(
+    'DELETE FROM pending WHERE id = ? AND expires_at > ? RETURNING value',
+  );
+  const remove = database.prepare('DELETE FROM pending WHERE id = ?');
+  const sweep = database.prepare(`
+    DELETE FROM pending
+    WHERE rowid IN (SELECT rowid FROM pending WHERE expires_at <= ? LIMIT ${PAGE_SIZE})`);
+  const textOf = (row: Record<string, unknown> | undefined) => row && String(row.value);
+
+  return {
+    put: (id, value, now, ttlMs) => void put.run(id, value, Math.ceil(now + ttlMs)),
+    read: (id, now) => textOf(read.get(id, Math.floor(now))),
+    // All of them, so that the statement runs to its end.
+    take: (id, now) => textOf(take.all(id, Math.floor(now))[0]),
+    remove: (id) => void remove.run(id),
+    sweep: (now) => sweep.run(Math.floor(now)).changes === PAGE_SIZE,
   };
 };
