@@ -12,7 +12,7 @@ import {
 import { AUTH_PROVIDERS, CLOCK, composePipeline, type Registry } from '@tributary/pipeline/di';
 import { currentInvocation } from '@tributary/pipeline/invocation';
 import { type Authorize, createAuthorize } from './authorize/authorize.js';
-import type { Api } from './request/api.js';
+import type { Api, ProductApi } from './request/api.js';
 import { bindUser } from './request/as-user.js';
 import { type ClientContext, productApi } from './request/send-request.js';
 import type { VerifyOptions } from './verify/verify.js';
@@ -64,9 +64,12 @@ const checkProviders = (providers: AuthProviders, site: Site | undefined): void 
   }
 };
 
+const bare = (client: ClientContext): ProductApi => productApi(client, NOBODY, currentInvocation());
+
 const createApi = (client: ClientContext, user: AuthProvider | undefined): Api => ({
-  requestConfluence: (path, options) =>
-    productApi(client, NOBODY, currentInvocation()).requestConfluence(path, options),
+  requestConfluence: (...call) => bare(client).requestConfluence(...call),
+  requestJira: (...call) => bare(client).requestJira(...call),
+  requestBitbucket: (...call) => bare(client).requestBitbucket(...call),
   asApp: () => productApi(client, APP, currentInvocation()),
   asUser(accountId) {
     const { invocation, check } = bindUser(user, accountId);

@@ -35,5 +35,11 @@ export { createFacade, type FacadeOptions, type Tributary } from './create-facad
 export type { TributaryOptions } from './create-tributary.js';
 export { createTributary } from './create-tributary.js';
 export { DEFAULT_SCOPES, type FromEnvOptions, fromEnv } from './from-env.js';
-export type { Api, ProductApi, TypedResponse } from './request/api.js';
+export type {
+  Api,
+  PrincipalApi,
+  ProductApi,
+  RequestProduct,
+  TypedResponse,
+} from './request/api.js';
 export type { VerifyOptions } from './verify/verify.js';

@@ -47,10 +47,13 @@ export const resolveProviders = (
       const send = (call: Call, provider: AuthProvider, endpoint: string): Promise<Response> => {
         const { site, product } = call;
         const base = normalise(endpoint);
-        if (product === 'confluence' || product === 'jira') {
+        if (product !== 'bitbucket') {
           requireOfSite(base, normalise(site.url), normalise(gatewayOf(site)), provider);
         }
-        return next({ ...call, provider, base, path: sitePath(site, product, call.path) });
+        const path = sitePath(site, product, call.path);
+        // Its base is the whole gateway, where a redirect could lead into another site.
+        const redirect = product === 'graph' ? 'manual' : call.redirect;
+        return next({ ...call, provider, base, path, redirect });
       };
 
       return function resolve(call) {

@@ -10,8 +10,10 @@ import {
   readRequestOptions,
   type Site,
 } from '@tributary/pipeline';
-import { type Route, requireRoute } from '@tributary/route';
-import type { ProductApi, TypedResponse } from './api.js';
+import { type Route, requireRoute, route } from '@tributary/route';
+import type { PrincipalApi, RequestProduct } from './api.js';
+
+const GRAPHQL = route`/graphql`;
 
 /** Every field is its own, so that none is looked for on Object.prototype. */
 type WholeCall = { [K in keyof Required<Call>]: Call[K] | undefined };
@@ -41,6 +43,7 @@ export const siteOf = (invocation: Invocation | undefined, site: Site | undefine
 /** Builds the Call that a caller meant. */
 export const buildCall = (
   client: ClientContext,
+  product: Call['product'],
   principal: Principal,
   invocation: Invocation | undefined,
   route: Route,
@@ -50,7 +53,7 @@ export const buildCall = (
   const request = readRequestOptions(options, principal, template);
   const timeout = request.timeout ?? client.timeout;
   const call: WholeCall = {
-    product: 'confluence',
+    product,
     site: siteOf(invocation, client.site),
     principal,
     invocation,
@@ -73,19 +76,35 @@ export const productApi = (
   principal: Principal,
   invocation: Invocation | undefined,
   check?: (template: string) => void,
-): ProductApi => ({
-  requestConfluence<T>(path: Route, options?: RequestOptions) {
-    const route = requireRoute(path);
-    try {
-      if (client.isClosed()) {
-        throw new ChainError('This client was disposed of; create another one for further calls.');
+): PrincipalApi => {
+  const request =
+    (product: Call['product']): RequestProduct =>
+    (path, options) => {
+      const route = requireRoute(path);
+      try {
+        if (client.isClosed()) {
+          throw new ChainError(
+            'This client was disposed of; create another one for further calls.',
+          );
+        }
+        check?.(route.template);
+        return client.send(buildCall(client, product, principal, invocation, route, options));
+      } catch (error) {
+        // Only a path that is no Route throws at once, as in Forge; all else rejects.
+        return Promise.reject(error);
       }
-      check?.(route.template);
-      const call = buildCall(client, principal, invocation, route, options);
-      return client.send(call) as Promise<TypedResponse<T>>;
-    } catch (error) {
-      // Only a path that is no Route throws at once, as in Forge; all else rejects.
-      return Promise.reject(error);
-    }
-  },
-});
+    };
+  const requestAtlassian = request('graph');
+  return {
+    requestConfluence: request('confluence'),
+    requestJira: request('jira'),
+    requestBitbucket: request('bitbucket'),
+    requestAtlassian,
+    requestGraph: (query, variables, headers) =>
+      requestAtlassian(GRAPHQL, {
+        method: 'POST',
+        headers: { ...headers, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ query, variables: variables || undefined }),
+      }),
+  };
+};

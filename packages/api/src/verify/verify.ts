@@ -39,6 +39,13 @@ export const verify = async (
   }
   const invocation = as === 'user' ? bindUser(provider, undefined).invocation : currentInvocation();
   const principal: Principal = { kind: as };
-  const call = buildCall(client, principal, invocation, WHO_AM_I, signal && { signal });
+  const call = buildCall(
+    client,
+    'confluence',
+    principal,
+    invocation,
+    WHO_AM_I,
+    signal && { signal },
+  );
   return provider.verify(call);
 };

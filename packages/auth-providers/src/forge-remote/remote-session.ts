@@ -27,6 +27,8 @@ export const sessionOf = (sessions: RemoteSessions, call: Call): RemoteSession =
  * @throws PrincipalError where the app is not installed in that product.
  */
 export const baseFor = ({ base, bases }: RemoteSession, call: Call): string => {
+  // What all products have in common is at the gateway's root ("Atlassian GraphQL API, Authentication").
+  if (call.product === 'graph') return new URL('/', base.url).href;
   const found = bases.get(call.product) ?? (base.product === undefined ? base : undefined);
   if (found !== undefined) return found.url;
   throw new PrincipalError(

@@ -1,11 +1,12 @@
 import {
   type AuthProvider,
   type AuthProviderFactory,
+  type Call,
   ConfigError,
   Secret,
   type Site,
 } from '@tributary/pipeline';
-import { type BaseChoice, gatewayBases } from '../sites/product-base.js';
+import { type BaseChoice, bitbucketBase, gatewayBases, siteBase } from '../sites/product-base.js';
 import { verifiable } from '../verify/verifiable.js';
 import { basicAuthorization } from './basic-authorization.js';
 import { requireCloud } from './check-deployment.js';
@@ -19,12 +20,15 @@ export interface ApiTokenOptions {
   readonly token: string;
   /** Whether the token was created with scopes. Default false. */
   readonly scoped?: boolean;
-  /** Follows from `scoped`: a classic token is honoured at the site, a scoped one at the gateway. */
+  /**
+   * Follows from `scoped`: a classic token is honoured at the site, a scoped one at the gateway. 'bitbucket'
+   * for one whose scopes are Bitbucket's, which is honoured there alone ("Using API tokens", Bitbucket Cloud).
+   */
   readonly base?: BaseChoice;
 }
 
 const checkBase = (scoped: boolean, base: BaseChoice | undefined): void => {
-  if (base === undefined || (base === 'gateway') === scoped) return;
+  if (base === undefined || (base !== 'site') === scoped) return;
   throw new ConfigError(
     'base',
     scoped
@@ -45,16 +49,19 @@ export const apiToken = (options: ApiTokenOptions): AuthProviderFactory => {
   const email = requireEmail('email', options.email);
   const token = requireToken('token', options.token, 'create one at id.atlassian.com');
   if (typeof scoped !== 'boolean') throw new ConfigError('scoped', 'must be true or false');
-  checkBase(scoped, requireBaseChoice(options.base));
+  const base = requireBaseChoice(options.base);
+  checkBase(scoped, base);
   const authorization = new Secret(basicAuthorization(email, token));
 
   return (services) => {
     const bases = gatewayBases(services);
     const endpoint = scoped
-      ? bases.base
-      : ({ site }: { readonly site: Site }) => {
-          checkSite(site);
-          return site.url;
+      ? base === 'bitbucket'
+        ? bitbucketBase
+        : bases.base
+      : (call: Call) => {
+          checkSite(call.site);
+          return siteBase(call);
         };
     const provider: AuthProvider = {
       kind: 'api-token',

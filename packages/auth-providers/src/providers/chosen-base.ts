@@ -1,5 +1,10 @@
 import { type AuthProvider, ConfigError } from '@tributary/pipeline';
-import type { BaseChoice, GatewayBases } from '../sites/product-base.js';
+import {
+  type BaseChoice,
+  bitbucketBase,
+  type GatewayBases,
+  siteBase,
+} from '../sites/product-base.js';
 
 /** The base that was asked for; by default the gateway on Cloud and the site's URL on Data Center. */
 export const chosenBase = (
@@ -7,9 +12,10 @@ export const chosenBase = (
   gateway: GatewayBases,
 ): Pick<AuthProvider, 'endpoint' | 'checkSite'> => ({
   endpoint(call) {
-    const { site } = call;
-    const isSite = choice === 'site' || (choice === undefined && site.deployment === 'data-center');
-    return isSite ? site.url : gateway.base(call);
+    if (choice === 'bitbucket') return bitbucketBase(call);
+    const isSite =
+      choice === 'site' || (choice === undefined && call.site.deployment === 'data-center');
+    return isSite ? siteBase(call) : gateway.base(call);
   },
   checkSite(site) {
     if (choice === 'gateway' && site.deployment === 'data-center') {

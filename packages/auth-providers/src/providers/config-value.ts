@@ -1,4 +1,5 @@
 import { ConfigError } from '@tributary/pipeline';
+import type { BaseChoice } from '../sites/product-base.js';
 
 const CHECKS: readonly (readonly [RegExp, string])[] = [
   [/[\r\n]$/, 'ends in a line end; was it read from a file, or a .env file with CRLF?'],
@@ -10,6 +11,8 @@ const CHECKS: readonly (readonly [RegExp, string])[] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   [/[\u0000-\u001f\u007f-\u009f]/, 'holds a control character'],
 ];
+
+const BASES: readonly BaseChoice[] = ['site', 'gateway', 'bitbucket'];
 
 /** @throws ConfigError naming the field and what is wrong with it, and never its value. */
 const requireClean = (field: string, value: unknown, hint: string): string => {
@@ -41,8 +44,8 @@ export const requireEmail = (field: string, value: unknown): string => {
   return clean;
 };
 
-/** @throws ConfigError for anything but the two bases. */
-export const requireBaseChoice = (value: unknown): 'site' | 'gateway' | undefined => {
-  if (value === undefined || value === 'site' || value === 'gateway') return value;
-  throw new ConfigError('base', "must be 'site' or 'gateway'");
+/** @throws ConfigError for anything but a base. */
+export const requireBaseChoice = (value: unknown): BaseChoice | undefined => {
+  if (value === undefined || BASES.includes(value as BaseChoice)) return value as BaseChoice;
+  throw new ConfigError('base', `must be one of ${BASES.join(', ')}`);
 };

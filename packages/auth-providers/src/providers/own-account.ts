@@ -37,7 +37,8 @@ export const accountByBase = (
   };
 
   return async (call) => {
-    const base = normaliseBase(await endpoint(call), 'base');
+    // Confluence's, whichever product is called: it is Confluence that is asked.
+    const base = normaliseBase(await endpoint({ ...call, product: 'confluence' }), 'base');
     return waitFor(known.get(base) ?? askOnce(base, call), call, clock);
   };
 };

@@ -3,8 +3,10 @@ import { waitFor } from '../wait-for.js';
 import { gatewayOf } from './gateway.js';
 import { type TenantInfo, tenantInfo } from './tenant-info.js';
 
-/** Which of a site's two addresses a credential is honoured at. */
-export type BaseChoice = 'site' | 'gateway';
+/** Where a credential is honoured: at one of a site's two addresses, or at Bitbucket, which has its own. */
+export type BaseChoice = 'site' | 'gateway' | 'bitbucket';
+
+const BITBUCKET = 'https://api.bitbucket.org/';
 
 /** Where calls go whose credential is honoured at the gateway, and which site that is there. */
 export interface GatewayBases {
@@ -17,18 +19,35 @@ export const gatewayBases = (services: Pick<ProviderServices, 'fetch' | 'clock'>
   return {
     cloudId,
     base(call) {
-      const id = cloudId(call.site);
-      if (typeof id === 'string') return baseOf(call, id);
-      return waitFor(id, call, services.clock).then((found) => baseOf(call, found));
+      const { site } = call;
+      const product = siteProduct(call);
+      if (product === undefined) return gatewayOf(site);
+      const id = cloudId(site);
+      if (typeof id === 'string') return gatewayBase(site, product, id);
+      return waitFor(id, call, services.clock).then((found) => gatewayBase(site, product, found));
     },
   };
 };
 
-const baseOf = ({ site, product, template }: Call, cloudId: string): string => {
-  if (product !== 'confluence' && product !== 'jira') {
-    throw new RequestError('product', `${product} is not reached through a site`, template);
-  }
-  return gatewayBase(site, product, cloudId);
+/** The product of a site, or undefined for the API that all have in common. */
+const siteProduct = ({ product, template }: Call): 'confluence' | 'jira' | undefined => {
+  if (product === 'confluence' || product === 'jira') return product;
+  if (product === 'graph') return undefined;
+  throw new RequestError(
+    'product',
+    "Bitbucket takes no credential of a site; give a client of its own one with base: 'bitbucket'",
+    template,
+  );
+};
+
+/** Atlassian's GraphQL, and what else its sites have in common: "Atlassian GraphQL API, Authentication". */
+export const siteBase = (call: Call): string =>
+  siteProduct(call) === undefined ? `${call.site.url}gateway/api/` : call.site.url;
+
+/** @throws RequestError for other products: the credential is none of theirs. */
+export const bitbucketBase = ({ product, template }: Call): string => {
+  if (product === 'bitbucket') return BITBUCKET;
+  throw new RequestError('product', "the credential has base: 'bitbucket'", template);
 };
 
 export const gatewayBase = (site: Site, product: 'confluence' | 'jira', cloudId: string): string =>

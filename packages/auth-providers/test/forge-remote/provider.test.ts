@@ -169,6 +169,9 @@ test('an app in two products has the API of each', async () => {
   const headers = { 'x-forge-oauth-system': 'system' };
   await send(await verify(issuer.sign({ ...right, app: both }), headers));
   expect(terminal.outgoing[0]?.url.href).toContain(A.apiBaseUrl);
+  const graph = await verify(issuer.sign({ ...right, app: both }), headers);
+  await send(graph, { product: 'graph', path: '/graphql', template: '/graphql' });
+  expect(terminal.outgoing[1]?.url.href).toBe(new URL('/graphql', A.apiBaseUrl).href);
   const only = { ...inJira, installation: { contexts: contexts.slice(0, 1) } };
   const jiraOnly = await verify(issuer.sign({ ...right, app: only }), headers);
   await expect(send(jiraOnly)).rejects.toThrow(/no API for confluence/);
