@@ -4,7 +4,7 @@ export default defineProject({
   test: {
     name: 'browser',
     include: ['browser/**/*.test.ts'],
-    globalSetup: ['./browser/one-chromium.ts'],
+    globalSetup: ['./browser/support/one-chromium.ts'],
     isolate: false,
     testTimeout: 60_000,
   },

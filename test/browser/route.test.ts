@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectChromium, hasChromium } from './chromium.js';
+import { connectChromium, hasChromium } from './support/chromium.js';
 
 /** The package as it is published, file by file: no bundler comes near it. */
 const published = new URL('../../packages/route/dist/', import.meta.url);

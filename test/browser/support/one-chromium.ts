@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 
 const run = promisify(execFile);
-const script = fileURLToPath(new URL('../../scripts/chromium.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../../scripts/chromium.mjs', import.meta.url));
 
 declare module 'vitest' {
   interface ProvidedContext {
