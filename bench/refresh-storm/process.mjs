@@ -1,17 +1,20 @@
-/** One process of the app: connects, says that it is ready, and on a word has its callers call at once. */
+/** One process of the app: opens it as often as it is told to, and on a word has its callers call at once. */
 import { subscribe } from 'node:diagnostics_channel';
-import { once } from 'node:events';
 import { call, openApp } from './app.mjs';
-
-const { app, callers } = JSON.parse(process.argv[2]);
 
 subscribe('undici:request:create', ({ request }) => {
   if (request.path === '/oauth/token') process.send({ isRefreshing: true });
 });
 
-const tributary = await openApp(app);
-process.send({ isReady: true });
-await once(process, 'message');
-const results = await Promise.all(Array.from({ length: callers }, () => call(tributary)));
-await tributary[Symbol.asyncDispose]();
-process.send({ results }, () => process.disconnect());
+let tributary;
+
+process.on('message', async ({ open, callers }) => {
+  if (open !== undefined) {
+    tributary = await openApp(open);
+    process.send({ isReady: true });
+    return;
+  }
+  const results = await Promise.all(Array.from({ length: callers }, () => call(tributary)));
+  await tributary[Symbol.asyncDispose]();
+  process.send({ results });
+});

@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { generateEncryptionKey } from '@tributary/auth-providers/sqlite';
@@ -26,7 +25,7 @@ const HELD_MS = 10_000;
  * - `killed`: expired, and the process that refreshes is killed while the token endpoint holds its answer
  *   back: the token is spent, and its successor unknown to anybody.
  */
-export const storm = async (store, scenario) => {
+export const storm = async (pool, store, scenario) => {
   const isKilled = scenario === 'killed';
   const redirectUri = `http://127.0.0.1:${await freePort()}/callback`;
   await using sandbox = await startSandbox({
@@ -49,7 +48,7 @@ export const storm = async (store, scenario) => {
     sandbox.expireAccessTokens();
     if (scenario !== 'unannounced') await expire(app);
     hold(sandbox, isKilled ? HELD_MS : ANSWER_MS);
-    const figures = await run(app, sandbox, isKilled);
+    const figures = await run(pool, app, sandbox, isKilled);
     const { refreshes } = sandbox;
     return {
       store,
@@ -110,56 +109,45 @@ const isFamilyAlive = async (app, { authUrl }) => {
   return answer.status === 200;
 };
 
-const run = async (app, sandbox, isKilled) => {
-  const words = JSON.stringify({ app, callers: CALLERS });
-  const children = Array.from({ length: PROCESSES }, () =>
-    fork(new URL('./process.mjs', import.meta.url), [words], { execArgv: [] }),
-  );
-  const refreshing = firstMessage(children, 'isRefreshing');
-  await Promise.all(children.map((child) => firstMessage([child], 'isReady')));
-  const ended = children.map(resultsOf);
-  const startedAt = Date.now();
-  for (const child of children) child.send('go');
-  let killedAt;
-  if (isKilled) {
-    const child = await refreshing;
-    while (sandbox.refreshes === 0) await pause(5);
-    child.kill('SIGKILL');
-    killedAt = Date.now();
+const run = async (pool, app, sandbox, isKilled) => {
+  const processes = pool.take(PROCESSES);
+  try {
+    await Promise.all(processes.map((one) => one.open(app)));
+    const refreshing = new Promise((resolve) => {
+      for (const one of processes) one.onRefreshing(() => resolve(one));
+    });
+    const startedAt = Date.now();
+    const ended = processes.map((one) => one.call(CALLERS));
+    let killedAt;
+    if (isKilled) {
+      const one = await refreshing;
+      while (sandbox.refreshes === 0) await pause(5);
+      killedAt = Date.now();
+      await one.kill();
+    }
+    const results = (await Promise.all(ended)).flat();
+    return { ...figuresOf(results, startedAt), ...(isKilled && outageOf(results, killedAt)) };
+  } finally {
+    pool.giveBack(processes);
   }
-  const results = (await Promise.all(ended)).flat();
+};
+
+const figuresOf = (results, startedAt) => {
   const outcomes = {};
   for (const { outcome } of results) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  const endings = results.map(({ endedAt }) => endedAt);
   return {
     calls: results.length,
     answered: outcomes['200'] ?? 0,
     outcomes,
-    ms: Math.max(...endings) - startedAt,
-    // How long nobody was served.
-    ...(isKilled && { outageMs: Math.min(...endings) - killedAt, leaseMs: LEASE_MS }),
+    ms: Math.max(...results.map(({ endedAt }) => endedAt)) - startedAt,
   };
 };
 
-const firstMessage = (children, field) =>
-  new Promise((resolve) => {
-    for (const child of children) {
-      child.on('message', (message) => {
-        if (message[field] !== undefined) resolve(child);
-      });
-    }
-  });
-
-/** What the callers of a process got; nothing when it was killed. */
-const resultsOf = async (child) => {
-  let results = [];
-  child.on('message', (message) => {
-    results = message.results ?? results;
-  });
-  // Not its exit, which may be told before the last message.
-  await once(child, 'disconnect');
-  return results;
-};
+/** How long nobody was served. */
+const outageOf = (results, killedAt) => ({
+  outageMs: Math.min(...results.map(({ endedAt }) => endedAt)) - killedAt,
+  leaseMs: LEASE_MS,
+});
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
