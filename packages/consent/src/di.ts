@@ -1,13 +1,21 @@
 import 'reflect-metadata/lite';
 import { CLOCK, CONSENT, CONSENT_PROMPT, type Plugin } from '@tributary/pipeline/di';
-import { consent } from './consent.js';
+import { type ConsentOptions, consent } from './consent.js';
 import { type TerminalPromptOptions, terminalPrompt } from './terminal/index.js';
 
-/** Adds the middleware that tells a NeedsAuthenticationError what to ask for. */
-export const consentPlugin = (): Plugin => ({
+const ADDED = Symbol('consent');
+
+/**
+ * Adds the middleware that tells a NeedsAuthenticationError what to ask for. One that is given to
+ * `createTributary()` takes the place of its own.
+ */
+export const consentPlugin = (options?: ConsentOptions): Plugin => ({
   name: '@tributary/consent',
-  register(registry) {
-    registry.add(CONSENT, { useFactory: () => consent() });
+  register({ container, add }) {
+    // A list takes whatever is added, and a default's registration comes after a plugin's.
+    if (container.isRegistered(ADDED)) return;
+    container.registerInstance(ADDED, true);
+    add(CONSENT, { useFactory: () => consent(options) });
   },
 });
 

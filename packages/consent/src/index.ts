@@ -1,2 +1,2 @@
-export { consent } from './consent.js';
+export { type ConsentOptions, consent } from './consent.js';
 export { type RunWithConsentOptions, runWithConsent } from './run-with-consent.js';

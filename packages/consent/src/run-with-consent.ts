@@ -10,7 +10,9 @@ import {
   systemClock,
 } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
-import { DEFAULT_TIMEOUT, orAborted, readTimeout, startTimeLimit } from './time-limit.js';
+import { type Answer, hear } from './asking/answers.js';
+import { askTogether } from './asking/ask-together.js';
+import { DEFAULT_TIMEOUT, readTimeout, startTimeLimit } from './time-limit.js';
 
 export interface RunWithConsentOptions {
   /** How the person is asked. */
@@ -19,7 +21,7 @@ export interface RunWithConsentOptions {
   readonly user: InvokingUser;
   /** Where the invocation comes from. Default `terminal`. */
   readonly surface?: 'terminal' | 'web' | 'forge';
-  /** How often the person may be asked. Default 3. */
+  /** How often the person may be asked, by this or by another handler for both. Default 3. */
   readonly maxRounds?: number;
   /** Ms to wait for each answer, or Infinity. Default 300,000. */
   readonly timeout?: number;
@@ -36,7 +38,8 @@ export const DEFAULT_MAX_ROUNDS = 3;
 /**
  * Runs `handler`; when a NeedsAuthenticationError of its own invocation escapes from it, asks the
  * person and runs it again from the start, in a fresh invocation. Every other error, also one that
- * wraps such an error, is the handler's own affair and is rethrown untouched.
+ * wraps such an error, is the handler's own affair and is rethrown untouched. Several at the same time
+ * ask the same person once: one answer is everybody's.
  * @throws ConsentError CONSENT_DENIED, CONSENT_TIMEOUT or CONSENT_ROUNDS; the original error where
  *   nobody can be asked.
  */
@@ -48,18 +51,25 @@ export const runWithConsent = async <T>(
   const maxRounds = readMaxRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
   requireUser(user);
   const ask = createAsk(options);
+  const added = new Set<string>();
 
   for (let run = 1; ; run += 1) {
     signal?.throwIfAborted();
     const invocation = createInvocation({ surface, user, run });
     onRun?.(invocation);
+    const hearing = hear(user.id);
     try {
       return await runInInvocation(invocation, () => handler(invocation));
     } catch (error) {
       const request = requestOf(error, invocation);
       if (request === undefined) throw error;
       if (run > maxRounds) throw tooManyRounds(maxRounds, request, error);
-      await ask(request, error);
+      const { newScopes = [] } = request;
+      if (newScopes.some((scope) => added.has(scope))) throw notAdded(newScopes, error);
+      await ask(request, error, hearing.answers);
+      for (const scope of newScopes) added.add(scope);
+    } finally {
+      hearing.end();
     }
   }
 };
@@ -77,11 +87,12 @@ const createAsk = (options: RunWithConsentOptions) => {
   }
   const timeout = readTimeout(options.timeout ?? DEFAULT_TIMEOUT);
 
-  return async (request: ConsentRequest, error: unknown): Promise<void> => {
+  return async (request: ConsentRequest, error: unknown, heard: readonly Answer[]) => {
     const limit = startTimeLimit(timeout, clock, options.signal, error);
+    const { signal } = limit;
     try {
-      limit.signal.throwIfAborted();
-      await orAborted(prompt.ask(request, { signal: limit.signal }), limit.signal);
+      signal.throwIfAborted();
+      await askTogether({ request, prompt, user: options.user, heard, signal });
     } finally {
       limit.end();
     }
@@ -92,6 +103,14 @@ const tooManyRounds = (rounds: number, request: ConsentRequest, cause: unknown):
   new ConsentError(
     'CONSENT_ROUNDS',
     `The handler needs consent again after ${rounds} rounds of asking. Either the grant is not kept, or a call needs more than these scopes: ${request.scopes.join(' ')}`,
+    { cause },
+  );
+
+/** Asking again for what the server left out of a grant that it was asked for changes nothing. */
+const notAdded = (scopes: readonly string[], cause: unknown): ConsentError =>
+  new ConsentError(
+    'CONSENT_ROUNDS',
+    `The person was asked for ${scopes.join(' ')} and granted, but the grant still lacks it. Enable these scopes for the app in the developer console.`,
     { cause },
   );
 

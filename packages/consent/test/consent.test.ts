@@ -29,7 +29,8 @@ describe('consent()', () => {
       })(call),
     );
     expect(thrown).toBe(error);
-    expect(error.request).toEqual({ site: call.site, scopes: flow.scopes, flow });
+    const user = { id: 'ada' };
+    expect(error.request).toEqual({ site: call.site, scopes: flow.scopes, flow, user });
     expect(error.scopes).toBe(flow.scopes);
     expect(call.invocation?.hasNoted(error)).toBe(true);
   });

@@ -9,7 +9,9 @@ import {
 } from '@tributary/auth-providers';
 import {
   type ConsentPrompt,
+  type ConsentRequest,
   createPipeline,
+  type GrantStore,
   noRetry,
   openCall,
   type ProviderServices,
@@ -20,7 +22,7 @@ import {
 import { currentInvocation } from '@tributary/pipeline/invocation';
 import { type Route, route } from '@tributary/route';
 import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
-import { consent } from '../../src/index.js';
+import { type ConsentOptions, consent } from '../../src/index.js';
 import { terminalPrompt } from '../../src/terminal/index.js';
 import { freePort } from './loopback.js';
 
@@ -36,22 +38,36 @@ const fetchTerminal: Terminal = {
 
 export interface SandboxApp extends AsyncDisposable {
   readonly sandbox: Sandbox;
+  readonly grants: GrantStore;
   readonly redirectUri: string;
   /** As the invoking user. */
   get(path: Route): Promise<Response>;
   /** Whose grant answers. */
   whoAmI(): Promise<string>;
   /** A terminal whose browser is walked by a person of the sandbox. */
-  prompt(as: string, options?: { readonly deny?: boolean }): ConsentPrompt & { asked: number };
+  prompt(
+    as: string,
+    options?: { readonly deny?: boolean },
+  ): ConsentPrompt & { asked: number; readonly requests: readonly ConsentRequest[] };
 }
 
-export const startApp = async (): Promise<SandboxApp> => {
+const SCOPES = ['read:page:confluence', 'read:space:confluence', 'read:confluence-user'];
+
+export interface SandboxAppOptions extends ConsentOptions {
+  readonly scopes?: readonly string[];
+}
+
+export const startApp = async ({
+  scopes = SCOPES,
+  ...consentOptions
+}: SandboxAppOptions = {}): Promise<SandboxApp> => {
   const redirectUri = `http://localhost:${await freePort()}/callback`;
   const sandbox = await startSandbox({ redirectUris: [redirectUri] });
+  const grants = memoryGrants();
   const services: ProviderServices = {
     fetch: (url, init) => fetch(url, { ...init, redirect: 'manual' }),
     clock: systemClock,
-    grants: memoryGrants(),
+    grants,
     links: memoryAccountLinks(),
     logger: silentLogger,
   };
@@ -61,11 +77,11 @@ export const startApp = async (): Promise<SandboxApp> => {
     clientSecret,
     redirectUri,
     authorizationServer: sandbox.authUrl,
-    scopes: ['read:page:confluence', 'read:space:confluence', 'read:confluence-user'],
+    scopes,
   });
   const pipeline = createPipeline({
     resolve: resolveProviders({ none: anonymous()(services), user: user(services) }),
-    consent: [consent()],
+    consent: [consent(consentOptions)],
     retry: noRetry,
     auth: authenticate(),
     transport: fetchTerminal,
@@ -90,6 +106,7 @@ export const startApp = async (): Promise<SandboxApp> => {
 
   return {
     sandbox,
+    grants,
     redirectUri,
     get,
     async whoAmI() {
@@ -100,11 +117,14 @@ export const startApp = async (): Promise<SandboxApp> => {
     prompt(as, { deny = false } = {}) {
       const walk = walkConsent({ as, deny });
       const terminal = terminalPrompt({ output: { write() {} }, open: walk });
+      const requests: ConsentRequest[] = [];
       const counting = {
         ...terminal,
         asked: 0,
+        requests,
         ask: (...given: Parameters<ConsentPrompt['ask']>) => {
           counting.asked += 1;
+          requests.push(given[0]);
           return terminal.ask(...given);
         },
       };
