@@ -9,6 +9,8 @@ export type { AccountLinksConformanceOptions } from './conformance/grants/accoun
 export { accountLinksConformance } from './conformance/grants/account-links-conformance.js';
 export type { GrantStoreConformanceOptions } from './conformance/grants/grant-store-conformance.js';
 export { grantStoreConformance } from './conformance/grants/grant-store-conformance.js';
+export type { PendingRecordsConformanceOptions } from './conformance/grants/pending-records-conformance.js';
+export { pendingRecordsConformance } from './conformance/grants/pending-records-conformance.js';
 export type {
   MiddlewareConformanceOptions,
   MiddlewareServices,
@@ -35,7 +37,7 @@ export type { CollectedLogs, LogEntry } from './fakes/collect-logs.js';
 export { collectLogs } from './fakes/collect-logs.js';
 export type { FakeClock } from './fakes/fake-clock.js';
 export { fakeClock } from './fakes/fake-clock.js';
-export { fakeAccountLinks, fakeGrantStore } from './fakes/fake-grants.js';
+export { fakeAccountLinks, fakeGrantStore, fakePendingRecords } from './fakes/fake-grants.js';
 export type { FakeAnswer, FakeTerminal } from './fakes/fake-terminal.js';
 export { fakeTerminal } from './fakes/fake-terminal.js';
 export { staticProvider } from './fakes/static-provider.js';

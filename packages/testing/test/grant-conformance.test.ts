@@ -1,16 +1,28 @@
-import type { AccountLinkKey, AccountLinks, GrantKey, GrantStore } from '@tributary/pipeline';
+import type {
+  AccountLinkKey,
+  AccountLinks,
+  GrantKey,
+  GrantStore,
+  PendingRecords,
+} from '@tributary/pipeline';
 import { describe, test } from 'vitest';
 import {
   accountLinksConformance,
   fakeAccountLinks,
+  fakeClock,
   fakeGrantStore,
+  fakePendingRecords,
   grantStoreConformance,
+  pendingRecordsConformance,
 } from '../src/index.js';
 import { expectFailures } from './expect-failures.js';
 
 describe('what is right passes', () => {
   for (const { name, run } of grantStoreConformance({ create: fakeGrantStore })) test(name, run);
   for (const { name, run } of accountLinksConformance({ create: fakeAccountLinks })) {
+    test(name, run);
+  }
+  for (const { name, run } of pendingRecordsConformance({ create: fakePendingRecords })) {
     test(name, run);
   }
 });
@@ -234,4 +246,90 @@ describe('wrong links fail, and by the right case', () => {
     ['what is written is read'],
   );
   broken('delete does nothing', () => ({ delete: async () => {} }), ['delete removes one link']);
+});
+
+describe('wrong pending records fail, and by the right case', () => {
+  const broken = (
+    title: string,
+    change: (records: PendingRecords) => Partial<PendingRecords>,
+    expected: readonly string[],
+  ) => {
+    const clock = fakeClock();
+    const create = () => {
+      const records = fakePendingRecords(clock);
+      return { ...records, ...change(records) };
+    };
+    const names = expected.map((name) => `pending records: ${name}`);
+    expectFailures(title, pendingRecordsConformance({ create, pass: clock.advance }), names);
+  };
+
+  const ONE_TAKER = 'of many takers at once one gets it';
+  const ENDS = 'a record ends by itself';
+  const REPLACES = 'a second write replaces the value and its time';
+
+  broken(
+    'a taker reads first and removes then',
+    (records) => ({
+      async take(id) {
+        const value = await records.read(id);
+        await records.delete(id);
+        return value;
+      },
+    }),
+    [ONE_TAKER],
+  );
+  broken('a read takes', (records) => ({ read: records.take }), [
+    'what is written is read, and taken once',
+  ]);
+  broken(
+    'nothing ends',
+    (records) => ({ write: (id, value, ttlMs) => records.write(id, value, ttlMs * 1e6) }),
+    [ENDS, REPLACES],
+  );
+  broken(
+    'the first write wins',
+    (records) => ({
+      async write(id, value, ttlMs) {
+        if ((await records.read(id)) === undefined) await records.write(id, value, ttlMs);
+      },
+    }),
+    ['text of any kind and length is kept', REPLACES],
+  );
+  broken(
+    'a second write keeps the first time',
+    (records) => {
+      const times = new Map<string, number>();
+      return {
+        async write(id, value, ttlMs) {
+          const first = (await records.read(id)) === undefined ? undefined : times.get(id);
+          times.set(id, first ?? ttlMs);
+          await records.write(id, value, first ?? ttlMs);
+        },
+      };
+    },
+    [REPLACES],
+  );
+  broken(
+    'any time will do',
+    (records) => ({
+      write: (id, value, ttlMs) => records.write(id, value, ttlMs > 0 ? Math.min(ttlMs, 1e9) : 1e9),
+    }),
+    ['a time that is none is refused'],
+  );
+  broken(
+    'ids are bytes',
+    (records) => {
+      const bytes = (id: string) => Buffer.from(id).toString('hex');
+      return {
+        write: (id, value, ttlMs) => records.write(bytes(id), value, ttlMs),
+        read: (id) => records.read(bytes(id)),
+        take: (id) => records.take(bytes(id)),
+        delete: (id) => records.delete(bytes(id)),
+      };
+    },
+    ['different ids never meet'],
+  );
+  broken('delete does nothing', () => ({ delete: async () => {} }), [
+    'delete removes one record, and nothing is no error',
+  ]);
 });

@@ -1,10 +1,13 @@
 import type {
   AccountLinkKey,
   AccountLinks,
+  Clock,
   Grant,
   GrantKey,
   GrantStore,
+  PendingRecords,
 } from '@tributary/pipeline';
+import { systemClock } from '@tributary/pipeline';
 
 const PARTS = ['issuer', 'clientId', 'accountId', 'installationId'] as const;
 
@@ -59,6 +62,31 @@ export const fakeAccountLinks = (): AccountLinks => {
     },
     async delete(link) {
       links.delete(linkName(link));
+    },
+  };
+};
+
+/** Pending records in memory, for tests. */
+export const fakePendingRecords = (clock: Clock = systemClock): PendingRecords => {
+  const records = new Map<string, { readonly value: string; readonly endsAt: number }>();
+  const read = (id: string): string | undefined => {
+    const record = records.get(id);
+    if (record !== undefined && record.endsAt <= clock.now()) records.delete(id);
+    return records.get(id)?.value;
+  };
+  return {
+    async write(id, value, ttlMs) {
+      if (!(Number.isFinite(ttlMs) && ttlMs > 0)) throw new RangeError('ttlMs');
+      records.set(id, { value, endsAt: clock.now() + ttlMs });
+    },
+    read: async (id) => read(id),
+    async take(id) {
+      const value = read(id);
+      records.delete(id);
+      return value;
+    },
+    async delete(id) {
+      records.delete(id);
     },
   };
 };
