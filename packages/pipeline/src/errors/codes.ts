@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   CONSENT_CALLBACK:
     'The authorization server answered with something that does not match what was asked.',
   CONSENT_UNAVAILABLE: 'There is no way to ask the user here.',
+  CONSENT_REFUSED: 'Somebody else than the person who was asked, or another browser, went on.',
   GRANT_REFRESH_FAILED: 'The grant could not be renewed; it is kept.',
   GRANT_STORE_FAILED: 'The grant store could not be used; it keeps what it has.',
   GRANT_UNREADABLE: 'A stored grant can not be read with the keys that are given; it is kept.',

@@ -51,7 +51,8 @@ export class ConsentError extends TributaryError {
       | 'CONSENT_TIMEOUT'
       | 'CONSENT_ROUNDS'
       | 'CONSENT_CALLBACK'
-      | 'CONSENT_UNAVAILABLE',
+      | 'CONSENT_UNAVAILABLE'
+      | 'CONSENT_REFUSED',
     message: string,
     options: { readonly retryable?: boolean; readonly cause?: unknown } = {},
   ) {
