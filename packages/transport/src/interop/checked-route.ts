@@ -43,20 +43,32 @@ const decode = (segment: string): string => {
   }
 };
 
+export interface CheckedRouteOptions {
+  /** Let segments be empty, as an id that is none leaves them; the first may not. Default false. */
+  readonly emptySegments?: boolean;
+  /** Take a slash that is encoded as a part of a name, such as a branch's; each side is checked. Default false. */
+  readonly encodedSlashes?: boolean;
+}
+
 /**
  * A Route from a path that another client has put together: each segment is held to what `route` demands
  * of a parameter, since an id in it may be somebody's input. What is sent is what was given.
  * @param text path and query
  * @throws RequestError, RouteError
  */
-export const checkedRoute = (text: string): Route => {
+export const checkedRoute = (
+  text: string,
+  { emptySegments = false, encodedSlashes = false }: CheckedRouteOptions = {},
+): Route => {
   refuseManipulation(text);
   if (!/^\/(?!\/)/.test(text)) refuse('must be a path that begins with one slash');
   const { pathname, search } = new URL(NOWHERE + text);
-  const segments = pathname.slice(1).split('/');
-  if (segments.at(-1) === '') segments.pop();
-  if (segments.length > MOST_SEGMENTS) refuse('has too many segments');
-  if (segments.includes('')) refuse('holds an empty segment');
+  const path = encodedSlashes ? pathname.replace(/%2f/gi, '/') : pathname;
+  const given = path.slice(1).split('/');
+  if (given.at(-1) === '') given.pop();
+  if (given.length > MOST_SEGMENTS) refuse('has too many segments');
+  const segments = given.filter((segment) => segment !== '');
+  if (!emptySegments && segments.length < given.length) refuse('holds an empty segment');
   if (segments.length > 0) route(templateFor(segments.length), ...segments.map(decode));
   return assumeTrustedRoute(pathname + search, { template: templateOf(pathname) });
 };

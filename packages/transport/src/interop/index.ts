@@ -1,4 +1,5 @@
 export type { PassedOptions, RequestsConfluence } from '../answers/requests-confluence.js';
+export { type CheckedRouteOptions, checkedRoute } from './checked-route.js';
 export {
   type ConfluenceJsClient,
   type ConfluenceJsRequest,

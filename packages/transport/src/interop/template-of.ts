@@ -1,4 +1,4 @@
-/** The words that paths of Confluence's APIs are made of; whatever else stands in one is somebody's data. */
+/** The words that paths of the products' APIs are made of; whatever else stands in one is somebody's data. */
 const WORDS: ReadonlySet<string> = new Set(
   `_private access-removals admin-key analytics ancestors anonymous api app archive async atlassian-connect
   attachment attachments audit available blogposts blueprint bulk by-id byGroupId byOperation check
@@ -11,7 +11,10 @@ const WORDS: ReadonlySet<string> = new Set(
   properties property redact relation reset rest restriction restrictions retention role-assignments search
   selected settings since space space-permissions space-role-mode space-roles spaces state systemInfo tasks
   template theme thumbnail title to transition user userByGroupId users users-bulk v1 v2 version versions
-  view viewers views watch whiteboards wiki`.split(/\s+/),
+  view viewers views watch whiteboards wiki
+  2 2.0 3 agile app board branches comment commit commits connected-data field graphql issue issues jql myself
+  priority project projectKeys pullrequests refs repositories report-accounts resolution sprint src status
+  statuses tags transitions twg worklog workspaces`.split(/\s+/),
 );
 
 /** `/wiki/api/v2/pages/42` as logs may show it: `/wiki/api/v2/pages/{}`. */
