@@ -35,6 +35,8 @@ export interface Tributary extends Api, AsyncDisposable {
   verify(options: VerifyOptions): Promise<VerifiedIdentity>;
   /** The composed chain: `pipeline.explain()` prints its order. */
   readonly pipeline: Pipeline;
+  /** Where calls go whose invocation names no site of its own. */
+  readonly site: Site | undefined;
 }
 
 export interface FacadeOptions {
@@ -108,6 +110,7 @@ export const createFacade = (
     verify: async (options) =>
       (await import('./verify/verify.js')).verify(client, providers, options),
     pipeline,
+    site,
     [Symbol.asyncDispose]: () => {
       isClosed = true;
       return pipeline[Symbol.asyncDispose]();
