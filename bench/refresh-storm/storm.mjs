@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { generateEncryptionKey } from '@tributary/auth-providers/sqlite';
 import { runWithConsent } from '@tributary/consent';
 import { terminalPrompt } from '@tributary/consent/terminal';
@@ -27,16 +25,14 @@ const HELD_MS = 10_000;
  */
 export const storm = async (pool, store, scenario) => {
   const isKilled = scenario === 'killed';
-  const redirectUri = `http://127.0.0.1:${await freePort()}/callback`;
   await using sandbox = await startSandbox({
-    redirectUris: [redirectUri],
     // Without a kill nobody has a reason to spend a token twice: the family ends when somebody does.
     refreshReuseInterval: isKilled ? 600 : 0,
   });
   const { options, clear } = places[store]();
   const app = {
     site: { url: sandbox.siteUrl, gateway: sandbox.gatewayUrl },
-    client: { ...clientOf(sandbox), redirectUri, authorizationServer: sandbox.authUrl },
+    client: { ...clientOf(sandbox), authorizationServer: sandbox.authUrl },
     store: {
       name: store,
       key: generateEncryptionKey(),
@@ -65,7 +61,10 @@ export const storm = async (pool, store, scenario) => {
 const hold = (sandbox, delayMs) =>
   sandbox.failNext({ listener: 'auth', pathIncludes: '/oauth/token', delayMs });
 
-const clientOf = ({ client: { clientId, clientSecret } }) => ({ clientId, clientSecret });
+const clientOf = ({ client: { clientId, clientSecret, redirectUris } }) => ({
+  ...{ clientId, clientSecret },
+  redirectUri: redirectUris[0],
+});
 
 /** A first process, with the person at it. */
 const grant = async (app) => {
@@ -150,12 +149,3 @@ const outageOf = (results, killedAt) => ({
 });
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-};

@@ -1,5 +1,3 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { apiToken, cloud, oauth } from '@tributary/auth-providers';
 import { runWithConsent } from '@tributary/consent';
 import { terminalPrompt } from '@tributary/consent/terminal';
@@ -23,16 +21,8 @@ const SCOPES = [
 let sandbox: Sandbox;
 const clients: Tributary[] = [];
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-
 beforeAll(async () => {
-  sandbox = await startSandbox({ redirectUris: [`http://127.0.0.1:${await freePort()}/callback`] });
+  sandbox = await startSandbox();
 });
 
 afterAll(async () => {

@@ -19,14 +19,20 @@ on 127.0.0.1.
   -h, --help           this text
 `;
 
+/** Always the same, so that an .env file made once goes on working. */
+const DEFAULT_REDIRECT_URIS = [
+  'http://localhost:53682/callback',
+  'http://127.0.0.1:53682/callback',
+];
+
 /** A mistake in the command line, to be told in one line. */
 class UsageError extends Error {}
 
 function readOptions(args: readonly string[]): SandboxOptions | 'help' {
   const { values } = parse(args);
   if (values.help) return 'help';
-  const redirectUris = values['redirect-uri'];
-  const badUri = redirectUris?.find((uri) => !isRedirectUri(uri));
+  const redirectUris = values['redirect-uri'] ?? DEFAULT_REDIRECT_URIS;
+  const badUri = redirectUris.find((uri) => !isRedirectUri(uri));
   if (badUri !== undefined)
     throw new UsageError(`--redirect-uri must be an http(s) URL, not '${badUri}'`);
   return {
@@ -35,7 +41,7 @@ function readOptions(args: readonly string[]): SandboxOptions | 'help' {
     authPort: readNumber('--auth-port', values['auth-port'], 0, 65_535),
     dataCenterPort: readNumber('--data-center-port', values['data-center-port'], 0, 65_535),
     accessTokenTtl: readNumber('--token-ttl', values['token-ttl'], 3_600, 31_536_000, 1),
-    ...(redirectUris && { redirectUris }),
+    redirectUris,
   };
 }
 

@@ -8,11 +8,12 @@ import { type Listener, listen } from './listener.js';
 import { mediaApp } from './media/media-app.js';
 import { MediaStore } from './media/media-store.js';
 import { TokenStore } from './oauth/adapter.js';
-import { defaultRedirectUris, type ServiceClient, seededClient } from './oauth/client.js';
+import { type ServiceClient, seededClient } from './oauth/client.js';
 import { cloudFlavour } from './oauth/flavour.js';
 import { identifyOnGateway } from './oauth/identify.js';
 import { oauthHandler } from './oauth/oauth-listener.js';
 import { createProvider } from './oauth/provider.js';
+import { reserveRedirectUris } from './oauth/redirect-uris.js';
 import { type Account, type Person, type PersonName, people, serviceAccount } from './people.js';
 import { productHandler } from './product-listener.js';
 import { seed } from './seed/seed.js';
@@ -29,7 +30,7 @@ export interface SandboxOptions {
   readonly dataCenterPort?: number;
   /** Port of the media service. Default 0: a free one. */
   readonly mediaPort?: number;
-  /** Redirect URIs of the OAuth client, compared exactly. Default: port 53682, `/callback`. */
+  /** Redirect URIs of the OAuth client, compared exactly. Default: `/callback` at a free port, on `localhost` and `127.0.0.1`. */
   readonly redirectUris?: readonly string[];
   /** Life of an access token in seconds. Default 3600. */
   readonly accessTokenTtl?: number;
@@ -93,7 +94,7 @@ const cloudId = '5a3d8c1e-7b42-4f96-9e0d-2c6b1f8a4d73';
 
 /** Starts a Confluence site, its gateway and its OAuth server on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { now = Date.now, accessTokenTtl = 3_600, redirectUris = defaultRedirectUris } = options;
+  const { now = Date.now, accessTokenTtl = 3_600 } = options;
   const { refreshReuseInterval = 600 } = options;
   if (!Number.isInteger(accessTokenTtl) || accessTokenTtl < 1) {
     throw new RangeError(
@@ -105,6 +106,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       `refreshReuseInterval must be a number of seconds, not ${refreshReuseInterval}`,
     );
   }
+  const { redirectUris, release } =
+    options.redirectUris === undefined
+      ? await reserveRedirectUris()
+      : { redirectUris: options.redirectUris, release: undefined };
   const client = seededClient(redirectUris);
   const flavour = cloudFlavour(client);
   const [site, gateway, auth, server, files] = await listenAll(
@@ -116,7 +121,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ['media', options.mediaPort ?? 0],
     ],
     now,
-  );
+  ).finally(release);
   const listeners = [site, gateway, auth, server, files];
   const database = new Database();
   const journal = new Journal();

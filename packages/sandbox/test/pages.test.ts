@@ -5,8 +5,10 @@ import { type Sandbox, startSandbox } from '../src/index.js';
 import { authorizeUrl } from './sandbox-client.js';
 
 let sandbox: Sandbox;
+let redirectUri: string;
 beforeAll(async () => {
   sandbox = await startSandbox();
+  redirectUri = sandbox.client.redirectUris[1] ?? '';
 });
 afterAll(() => sandbox.close());
 
@@ -41,7 +43,6 @@ function startBrowser() {
   };
 }
 
-const redirectUri = 'http://127.0.0.1:53682/callback';
 const { open: nobody } = startBrowser();
 
 async function logIn(browser: ReturnType<typeof startBrowser>, who: 'editor' | 'reader') {

@@ -41,6 +41,20 @@ test('starts in less than half a second', async () => {
   expect(performance.now() - before).toBeLessThan(500);
 });
 
+test('two at a time each have a redirect URI that an app can listen at', async () => {
+  await using one = await startSandbox();
+  await using other = await startSandbox();
+  const ports = [one, other].map(({ client: { redirectUris } }) =>
+    redirectUris.map((uri) => Number(new URL(uri).port)),
+  );
+  expect(new Set(ports.flat()).size).toBe(2);
+  for (const [port] of ports) {
+    const app = createServer().listen(port, '127.0.0.1');
+    await once(app, 'listening');
+    app.close();
+  }
+});
+
 test('leaves nothing open when a port is taken', async () => {
   const blocker = createServer();
   await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
@@ -61,6 +75,7 @@ test('the bin prints where everything is, and stops on Ctrl-C', async () => {
   const [, siteUrl] = /TRIBUTARY_SITE=(\S+)/.exec(printed) ?? [];
   expect((await fetch(`${siteUrl}/_edge/tenant_info`)).status).toBe(200);
   expect(printed).toContain('All secrets below are fakes');
+  expect(printed).toContain('TRIBUTARY_REDIRECT_URI=http://localhost:53682/callback\n');
   child.kill('SIGINT');
   const [code] = (await once(child, 'exit')) as [number | null];
   expect(code).toBe(0);

@@ -1,4 +1,3 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { apiToken, cloud, oauth } from '@tributary/auth-providers';
 import { runWithConsent } from '@tributary/consent';
 import { terminalPrompt } from '@tributary/consent/terminal';
@@ -8,17 +7,6 @@ import { commentOn, labelAsStale, type ReviewedPage, reviewPages } from '../app/
 import { findStalePages, firstOfEachSpace } from '../app/stale-pages.js';
 import { wire } from '../wiring/wire.js';
 import { printPages, printReview, SCOPES, SHOWN_PER_SPACE, type Story } from './story.js';
-
-/** A port that was free a moment ago: a redirect URI has to name it before anything listens there. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 
 const credentials = (sandbox: Sandbox) => ({
   site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
@@ -47,9 +35,7 @@ const promptFor = (story: Story, person: Person) => {
 /** The whole story, against a Confluence that the app starts itself. */
 export const runOnSandbox = async (story: Story): Promise<void> => {
   const { account, options, signal } = story;
-  await using sandbox = await startSandbox({
-    redirectUris: [`http://127.0.0.1:${await freePort()}/callback`],
-  });
+  await using sandbox = await startSandbox();
   await using tributary = wire(credentials(sandbox), account);
   const { admin, editor } = sandbox.people;
 

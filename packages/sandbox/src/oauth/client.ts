@@ -17,11 +17,6 @@ export const serviceClients: Readonly<Record<'cloud' | 'dataCenter', ServiceClie
   dataCenter: { clientId: 'sandbox-dc-service', clientSecret: 'sandbox-dc-service-secret' },
 };
 
-export const defaultRedirectUris: readonly string[] = [
-  'http://localhost:53682/callback',
-  'http://127.0.0.1:53682/callback',
-];
-
 /** Whether the server can send somebody there. */
 export const isRedirectUri = (uri: string): boolean =>
   /^https?:$/.test(URL.parse(uri)?.protocol ?? '') && !uri.includes('#');
