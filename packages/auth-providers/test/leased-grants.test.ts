@@ -1,11 +1,17 @@
 import {
   type Grant,
   type GrantStore,
+  type PendingRecords,
   revealSecret,
   Secret,
   systemClock,
 } from '@tributary/pipeline';
-import { accountLinksConformance, fakeClock, grantStoreConformance } from '@tributary/testing';
+import {
+  accountLinksConformance,
+  fakeClock,
+  grantStoreConformance,
+  pendingRecordsConformance,
+} from '@tributary/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { grantToText } from '../src/grants/grant-json.js';
 import { GrantStoreError } from '../src/grants/grant-store-error.js';
@@ -88,6 +94,22 @@ describe('the contract', () => {
   const links = () =>
     leasedGrants(memoryDatabase({ now: Date.now }).handle(), { codec: plainCodec }).links;
   for (const { name, run } of accountLinksConformance({ create: links })) test(name, run);
+
+  const clock = fakeClock();
+  const others = new WeakMap<PendingRecords, () => PendingRecords>();
+  const records = () => {
+    const database = memoryDatabase({ now: clock.now });
+    const open = () => leasedGrants(database.handle(), { codec: plainCodec, clock }).pending;
+    const opened = open();
+    others.set(opened, open);
+    return opened;
+  };
+  const cases = pendingRecordsConformance({
+    create: records,
+    peer: (of) => others.get(of)?.() ?? of,
+    pass: clock.advance,
+  });
+  for (const { name, run } of cases) test(name, run);
 });
 
 describe('waiting for the lease', () => {

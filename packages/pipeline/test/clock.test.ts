@@ -54,6 +54,18 @@ describe('systemClock', () => {
     expect(systemClock.monotonic()).toBeLessThan(systemClock.now() / 2);
   });
 
+  test('an idle timer holds up no process', () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+    const before = timers().length;
+    const cancel = systemClock.setTimer(() => {}, 60_000);
+    expect(timers()).toHaveLength(before + 1);
+    const cancelIdle = systemClock.setTimer(() => {}, 60_000, { isIdle: true });
+    expect(timers()).toHaveLength(before + 1);
+    cancel();
+    cancelIdle();
+    expect(timers()).toHaveLength(before);
+  });
+
   test('a timer fires once, and not when it was cancelled', async () => {
     const fired: string[] = [];
     systemClock.setTimer(() => fired.push('cancelled'), 1)();

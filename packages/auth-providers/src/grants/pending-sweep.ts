@@ -2,7 +2,7 @@ import type { Clock } from '@tributary/pipeline';
 import type { ExpiringRows } from './leased-table.js';
 
 /** The longest that an ended record stays while later ones are awaited. */
-const EVERY_MS = 60_000;
+const EVERY_MS = 10_000;
 /** The database counts from a moment before this process does, in whole ms. */
 const SLACK_MS = 20;
 

@@ -92,6 +92,8 @@ const CASES: Readonly<Record<string, Check>> = {
     expect(await idsOf(peer, 'grant/a/')).toEqual(['grant/a/b', 'grant/a/c']);
     expect(await idsOf(peer, 'grant/a')).toEqual(['grant/a', 'grant/a/b', 'grant/a/c', 'grant/ab']);
     expect(await idsOf(peer, 'nothing/')).toEqual([]);
+    await table.pending.put('grant/a/pending', 'x', 60_000);
+    expect(await idsOf(peer, '')).toEqual(all);
   },
 
   async 'wildcards of a pattern have no effect in ids'(table) {
@@ -141,6 +143,25 @@ const CASES: Readonly<Record<string, Check>> = {
     expect(await peer.swap('grant/a', 0, 'x')).toBe(true);
     await peer.remove('grant/a');
     expect((await peer.acquire('grant/a', 'two', 60_000)).isHeld).toBe(false);
+  },
+
+  async 'a pending row is apart from the row of the same id'(table, peer) {
+    await table.put('grant/a', 'row');
+    await table.pending.put('grant/a', 'pending', 60_000);
+    expect((await peer.read('grant/a'))?.value).toBe('row');
+    expect(await peer.pending.read('grant/a')).toBe('pending');
+    await peer.remove('grant/a');
+    expect(await table.pending.take('grant/a')).toBe('pending');
+    expect(await peer.pending.take('grant/a')).toBeUndefined();
+  },
+
+  async 'a sweep leaves what has not ended'(table, peer) {
+    await table.pending.put('pending/a', 'ended', 1);
+    await table.pending.put('pending/b', 'kept', 60_000);
+    await wait(5);
+    await peer.pending.sweep();
+    expect(await table.pending.read('pending/a')).toBeUndefined();
+    expect(await table.pending.take('pending/b')).toBe('kept');
   },
 
   async 'of many that ask at once one gets the lease'(table, peer) {

@@ -17,12 +17,21 @@ export interface ProcessCases extends Pick<GrantsJob, 'store'> {
 
 /** What only several processes can show. */
 export const processCases = ({ store, settings, open }: ProcessCases): void => {
-  test(`${PROCESSES} processes that count up lose no update`, async () => {
+  test(`${PROCESSES} processes that count up lose no update, and take each record once`, async () => {
     const shared = settings();
-    const job = { store, settings: shared, job: 'count', times: TIMES } as const;
-    await Promise.all(Array.from({ length: PROCESSES }, () => ended(startGrantsProcess(job))));
     const storage = open(shared);
+    const ids = Array.from({ length: TIMES }, (_, index) => `record ${index}`);
+    for (const id of ids) await storage.pending.write(id, id, 600_000);
+    const job = { store, settings: shared, job: 'count', times: TIMES } as const;
+    const taken: unknown[] = [];
+    const work = Array.from({ length: PROCESSES }, () => {
+      const child = startGrantsProcess(job);
+      child.on('message', (value) => taken.push(value));
+      return ended(child);
+    });
+    await Promise.all(work);
     expect((await storage.grants.read(key))?.scopes).toEqual([String(PROCESSES * TIMES)]);
+    expect(taken.toSorted()).toEqual(ids.toSorted());
     await storage.dispose();
   }, 30_000);
 

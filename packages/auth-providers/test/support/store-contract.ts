@@ -1,5 +1,9 @@
 import type { GrantStorage } from '@tributary/pipeline';
-import { accountLinksConformance, grantStoreConformance } from '@tributary/testing';
+import {
+  accountLinksConformance,
+  grantStoreConformance,
+  pendingRecordsConformance,
+} from '@tributary/testing';
 import { describe, test } from 'vitest';
 import type { LeasedTable } from '../../src/grants/leased-table.js';
 import { leasedTableCases } from './leased-table-cases.js';
@@ -18,7 +22,7 @@ export const storeContract = <Place>({ place, table, storage }: StoreContract<Pl
 
   const open = (at: Place): GrantStorage => {
     const opened = storage(at);
-    for (const part of [opened.grants, opened.links]) {
+    for (const part of [opened.grants, opened.links, opened.pending]) {
       places.set(part, at);
       storages.set(part, opened);
     }
@@ -44,6 +48,11 @@ export const storeContract = <Place>({ place, table, storage }: StoreContract<Pl
       create: async () => open(await place()).links,
       dispose,
     });
-    for (const { name, run } of [...grants, ...links]) test(name, run);
+    const pending = pendingRecordsConformance({
+      create: async () => open(await place()).pending,
+      peer: (records) => open(places.get(records) as Place).pending,
+      dispose,
+    });
+    for (const { name, run } of [...grants, ...links, ...pending]) test(name, run);
   });
 };
