@@ -23,10 +23,10 @@ export const followHops = async (
   send: Send,
   userAgent: string | undefined,
 ): Promise<Response> => {
+  if (call.redirect === 'error') throw refuse(call, answer, "although `redirect` is 'error'");
   if (answer.type === 'opaqueredirect') {
     throw refuse(call, answer, 'and this runtime hides where to');
   }
-  if (call.redirect === 'error') throw refuse(call, answer, "although `redirect` is 'error'");
   let request = first;
   let response = answer;
   let exposure: Exposure = 'full';

@@ -36,7 +36,7 @@ export const createTerminalOver = (
       method: call.method,
       headers: outgoingHeaders(call, authorization, agent),
       body: call.body,
-      redirect: isBrowser ? call.redirect : 'manual',
+      redirect: isBrowser && call.redirect === 'follow' ? 'follow' : 'manual',
     };
   };
 
@@ -58,7 +58,7 @@ export const createTerminalOver = (
             return Promise.reject(error);
           }
         };
-        return isBrowser || call.redirect === 'manual'
+        return request.redirect === 'follow' || call.redirect === 'manual'
           ? send(request)
           : followRedirects(call, request, send, agent);
       });
