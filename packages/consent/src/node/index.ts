@@ -1,0 +1,7 @@
+export {
+  consentListener,
+  type NodeListener,
+  type NodeListenerOptions,
+  nodeListener,
+} from './listener.js';
+export { nodeRequest } from './node-request.js';

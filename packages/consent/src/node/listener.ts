@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ConfigError } from '@tributary/pipeline';
+import type { ConsentPages, FetchHandler } from '../web/index.js';
+import { toRequest } from './node-request.js';
+import { toIncoming } from './run-again.js';
+import { sendResponse } from './send-response.js';
+
+/** Node's request listener, and Express's and Connect's middleware. */
+export type NodeListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
+
+export interface NodeListenerOptions {
+  /** The origin that browsers see: `publicUrl`, or the pages themselves, which know it. */
+  readonly publicUrl: string | Pick<ConsentPages, 'origin'>;
+}
+
+/**
+ * Serves a fetch handler with Node's http and with Express. What it throws goes to `next`, where there is
+ * one; else the answer is a plain 500, or ends where it had begun.
+ * @throws ConfigError naming `publicUrl`
+ */
+export const nodeListener = (handler: FetchHandler, options: NodeListenerOptions): NodeListener => {
+  const origin = readOrigin(options.publicUrl);
+  return (message, response, next) => {
+    const serve = async (): Promise<void> => {
+      const gone = whenGone(response);
+      await sendResponse(await handler(toRequest(message, origin, gone)), response);
+    };
+    serve().catch((error: unknown) => giveUp(error, response, next));
+  };
+};
+
+/**
+ * The consent pages in front of a Node app: it answers what is theirs, hands all else on, and runs what a
+ * person sent through `app` again after the grant. In Express: `app.use(consentListener(pages, app))`.
+ */
+export const consentListener = (
+  pages: ConsentPages,
+  app: (request: IncomingMessage, response: ServerResponse) => unknown,
+): NodeListener => {
+  return (message, response, next) => {
+    const serve = async (): Promise<void> => {
+      const request = toRequest(message, pages.origin, whenGone(response));
+      const answered = await pages.answer(request);
+      if (!('end' in answered)) return sendResponse(answered, response);
+      response.once('close', answered.end);
+      app(await toIncoming(answered.request, message), response);
+    };
+    if (isOwn(pages, message)) serve().catch((error: unknown) => giveUp(error, response, next));
+    else if (next !== undefined) next();
+    else app(message, response);
+  };
+};
+
+const isOwn = (
+  { path }: ConsentPages,
+  { originalUrl, url = '' }: IncomingMessage & { readonly originalUrl?: string },
+): boolean => (originalUrl ?? url).startsWith(`${path}/`);
+
+const readOrigin = (value: NodeListenerOptions['publicUrl']): string => {
+  const text = typeof value === 'string' ? value : value?.origin;
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && url.href === `${url.origin}/`) return url.origin;
+  throw new ConfigError('publicUrl', 'must be an origin, such as https://app.example.com');
+};
+
+/** Fires when the reader goes away before the answer is through. */
+const whenGone = (response: ServerResponse): AbortSignal => {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished)
+      controller.abort(new Error('The client closed the connection.'));
+  });
+  return controller.signal;
+};
+
+const giveUp = (
+  error: unknown,
+  response: ServerResponse,
+  next: ((error?: unknown) => void) | undefined,
+): void => {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  if (next !== undefined) {
+    next(error);
+    return;
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.writeHead(500, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end('Internal Server Error');
+};

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { ConfigError } from '@tributary/pipeline';
+import { originalOf } from '../web/held-body.js';
+
+const incoming = new WeakMap<Request, IncomingMessage>();
+
+/** What Node knows of a request that came through an adapter of here: sessions and users of middlewares too. */
+export const nodeRequest = (request: Request): IncomingMessage | undefined =>
+  incoming.get(originalOf(request));
+
+/** HTTP/2's own, which no Request takes. */
+const isPseudo = (name: string): boolean => name.startsWith(':');
+
+/**
+ * A fetch Request of what Node received. Its URL is on `origin`, whatever Host and forwarding headers
+ * say, and its path is the one on the wire, also where a framework cut off a mount point.
+ */
+export const toRequest = (
+  message: IncomingMessage & { readonly originalUrl?: string; readonly rawBody?: unknown },
+  origin: string,
+  signal: AbortSignal,
+): Request => {
+  const target = message.originalUrl ?? message.url ?? '/';
+  // Joined, so that `//evil` is a path and no host; an absolute target (RFC 9112, section 3.2.2) is cut.
+  const path = target.startsWith('/') ? target : targetPath(target);
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    if (isPseudo(name)) continue;
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const method = message.method ?? 'GET';
+  const body = hasBody(message) ? bodyOf(message) : undefined;
+  const init = { method, headers, signal, ...(body !== undefined && { body, duplex: 'half' }) };
+  const request = new Request(origin + path, init);
+  incoming.set(request, message);
+  return request;
+};
+
+const targetPath = (target: string): string => {
+  if (!URL.canParse(target)) return '/';
+  const { pathname, search } = new URL(target);
+  return pathname + search;
+};
+
+const hasBody = ({ method, headers }: IncomingMessage): boolean =>
+  method !== 'GET' &&
+  method !== 'HEAD' &&
+  (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
+
+const bodyOf = (
+  message: IncomingMessage & { readonly rawBody?: unknown },
+): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> => {
+  if (message.rawBody instanceof Uint8Array) return new Uint8Array(message.rawBody);
+  if (message.readableDidRead) {
+    throw new ConfigError(
+      'body',
+      'was read before the consent boundary could: put it before body parsers, or have them keep the bytes as `rawBody`',
+    );
+  }
+  return Readable.toWeb(message) as ReadableStream<Uint8Array>;
+};

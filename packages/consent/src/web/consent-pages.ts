@@ -1,0 +1,50 @@
+import { answerAsked, showAsked } from './asked.js';
+import { receiveCallback } from './callback.js';
+import { noPage, onlyMethodsPage, requiredPage } from './html/outcome-pages.js';
+import type { Parts } from './parts.js';
+import { type RunAgain, resume, showAnswer } from './resume.js';
+import { isId } from './tokens.js';
+import { homeOf, show, type Visitor } from './visitor.js';
+
+/** What a request under the path comes to. */
+export const answerPage = async (parts: Parts, request: Request): Promise<Response | RunAgain> => {
+  const { origin, path } = parts.settings;
+  const { pathname, search } = new URL(request.url);
+  const [step = '', id, ...more] = pathname.slice(path.length + 1).split('/');
+  const visitor = async (): Promise<Visitor> => ({
+    request,
+    // Whatever Host said.
+    url: new URL(origin + pathname + search),
+    user: await parts.settings.user(request),
+  });
+  const { method } = request;
+  const isPage = PAGES.has(step) && more.length === 0 && isId(id) === NEEDS_ID.has(step);
+  if (!isPage) return show(parts, noPage(homeOf(parts)));
+  // HEAD too: whoever looks at links ahead must spend nothing.
+  if (method !== 'GET' && !(method === 'POST' && step === 'ask')) return refuseMethod(parts, step);
+
+  switch (step) {
+    case 'callback':
+      return receiveCallback(parts, await visitor());
+    case 'required':
+      return show(parts, requiredPage(parts.settings.appName));
+    case 'resume':
+      return resume(parts, await visitor(), id as string);
+    case 'answer':
+      return showAnswer(parts, await visitor(), id as string);
+    default:
+      return method === 'POST'
+        ? answerAsked(parts, await visitor(), id as string)
+        : showAsked(parts, await visitor(), id as string);
+  }
+};
+
+const NEEDS_ID = new Set(['ask', 'resume', 'answer']);
+const PAGES = new Set([...NEEDS_ID, 'callback', 'required']);
+
+const refuseMethod = (parts: Parts, step: string): Response => {
+  const methods = step === 'ask' ? ['GET', 'POST'] : ['GET'];
+  const response = show(parts, onlyMethodsPage(methods.join(' or ')));
+  response.headers.set('allow', methods.join(', '));
+  return response;
+};

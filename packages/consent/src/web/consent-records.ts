@@ -1,0 +1,140 @@
+import { type Clock, ConsentError, type PendingRecords } from '@tributary/pipeline';
+import type { ExpectedAnswer, KeptAnswer, PendingConsent, Phase } from './pending-consent.js';
+import { digest } from './tokens.js';
+
+/** Kept after a grant or a denial, so that reloads and second clicks are answered rightly. */
+const SHORTEST = 60_000;
+
+/** A person who was sent there fetches it at once. */
+const ANSWER_TTL = 5 * 60_000;
+
+/** The last grant of a user: what asked before it needn't ask again. */
+export interface LastGrant {
+  readonly nonce: string;
+  readonly site: string;
+  readonly scopes: readonly string[];
+}
+
+/** Everything that the pages remember, in the records of the grants' store. */
+export class ConsentRecords {
+  readonly #pending: PendingRecords;
+  readonly #clock: Clock;
+  readonly #timeout: number;
+
+  constructor(pending: PendingRecords, clock: Clock, timeout: number) {
+    this.#pending = pending;
+    this.#clock = clock;
+    this.#timeout = timeout;
+  }
+
+  expiry(): number {
+    return this.#clock.now() + this.#timeout;
+  }
+
+  ask(consent: PendingConsent): Promise<void> {
+    return this.#write(`consent:${consent.id}`, consent, consent.expiresAt);
+  }
+
+  async find(id: string): Promise<PendingConsent | undefined> {
+    return this.#unlessOver(await this.#read<PendingConsent>(`consent:${id}`));
+  }
+
+  /** Of all that resume at once, one gets it. */
+  async take(id: string): Promise<PendingConsent | undefined> {
+    return this.#unlessOver(await this.#take<PendingConsent>(`consent:${id}`));
+  }
+
+  drop(id: string): Promise<void> {
+    return this.#pending.delete(key(`consent:${id}`));
+  }
+
+  phase(id: string): Promise<Phase | undefined> {
+    return this.#read(`phase:${id}`);
+  }
+
+  setPhase(id: string, phase: Phase, expiresAt: number): Promise<void> {
+    return this.#write(`phase:${id}`, phase, expiresAt);
+  }
+
+  expect(state: string, answer: ExpectedAnswer): Promise<void> {
+    return this.#write(`state:${digest(state)}`, answer, answer.expiresAt);
+  }
+
+  async expected(state: string): Promise<ExpectedAnswer | undefined> {
+    return this.#unlessOver(await this.#read<ExpectedAnswer>(`state:${digest(state)}`));
+  }
+
+  /** A second answer finds what became of the first (RFC 9700, section 2.1.1: a code is used once). */
+  async spend(state: string): Promise<ExpectedAnswer | undefined> {
+    const answer = await this.#take<ExpectedAnswer>(`state:${digest(state)}`);
+    if (answer === undefined) return undefined;
+    const { authorization, ...used } = answer;
+    await this.expect(state, used);
+    return authorization && answer;
+  }
+
+  lastGrant(userId: string): Promise<LastGrant | undefined> {
+    return this.#read(`grant:${digest(userId)}`);
+  }
+
+  setLastGrant(userId: string, grant: LastGrant): Promise<void> {
+    return this.#write(`grant:${digest(userId)}`, grant, this.expiry());
+  }
+
+  keepAnswer(id: string, answer: KeptAnswer): Promise<void> {
+    return this.#write(`answer:${id}`, answer, this.#clock.now() + ANSWER_TTL);
+  }
+
+  answer(id: string): Promise<KeptAnswer | undefined> {
+    return this.#read(`answer:${id}`);
+  }
+
+  takeAnswer(id: string): Promise<KeptAnswer | undefined> {
+    return this.#take(`answer:${id}`);
+  }
+
+  /** What an API request of this user was answered with last, so that several show one page. */
+  apiConsent(what: string): Promise<string | undefined> {
+    return this.#read(`api:${digest(what)}`);
+  }
+
+  setApiConsent(what: string, id: string, expiresAt: number): Promise<void> {
+    return this.#write(`api:${digest(what)}`, id, expiresAt);
+  }
+
+  #unlessOver<T extends { readonly expiresAt: number }>(record: T | undefined): T | undefined {
+    return record !== undefined && record.expiresAt > this.#clock.now() ? record : undefined;
+  }
+
+  #write(id: string, value: unknown, expiresAt: number): Promise<void> {
+    const ttl = Math.max(expiresAt - this.#clock.now(), SHORTEST);
+    return this.#pending.write(key(id), JSON.stringify(value, bytesToText), ttl);
+  }
+
+  async #read<T>(id: string): Promise<T | undefined> {
+    return parse<T>(await this.#pending.read(key(id)));
+  }
+
+  async #take<T>(id: string): Promise<T | undefined> {
+    return parse<T>(await this.#pending.take(key(id)));
+  }
+}
+
+const key = (id: string): string => `web:${id}`;
+
+const parse = <T>(text: string | undefined): T | undefined => {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text, textToBytes) as T;
+  } catch (cause) {
+    throw new ConsentError('CONSENT_UNAVAILABLE', 'A pending record can not be read.', { cause });
+  }
+};
+
+const bytesToText = (_: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;
+
+const textToBytes = (name: string, value: unknown): unknown => {
+  if (name !== 'body' || typeof value !== 'object' || value === null) return value;
+  return new Uint8Array(Buffer.from((value as { base64: string }).base64, 'base64'));
+};

@@ -1,0 +1,84 @@
+import { type Html, html } from './escape-html.js';
+import type { Page } from './page.js';
+
+/** A way on from a page that is an end. */
+export interface Way {
+  readonly href: string;
+  readonly words: string;
+}
+
+const wayOn = (way: Way): Html => html`<p><a href="${way.href}">${way.words}</a></p>`;
+
+const endPage = (status: number, title: string, text: readonly string[], way?: Way): Page => ({
+  status,
+  title,
+  body: html`${text.map((paragraph) => html`<p>${paragraph}</p>`)}
+${way && wayOn(way)}`,
+});
+
+const NOTHING = 'Nothing was stored, and nothing was done in your name.';
+
+export const deniedPage = (appName: string, way: Way, wasSent: boolean): Page =>
+  endPage(
+    403,
+    'Access was not allowed',
+    [
+      `You did not allow ${appName} to act for you. ${NOTHING}`,
+      wasSent
+        ? 'What you sent was not carried out and is no longer kept. To try again, go back and send it again.'
+        : 'What you wanted to see needs your consent. To try again, open it again and allow access.',
+    ],
+    way,
+  );
+
+/** The record is gone: too late, or used. */
+export const expiredPage = (way: Way): Page =>
+  endPage(
+    410,
+    'This request has ended',
+    [
+      'It was answered already, or it waited too long for an answer. Nothing more happens here.',
+      'If you still need it, start again in the app.',
+    ],
+    way,
+  );
+
+export const refusedPage = (reason: string, way: Way): Page =>
+  endPage(403, 'Not accepted', [reason, NOTHING], way);
+
+export const badCallbackPage = (reason: string, way: Way): Page =>
+  endPage(400, 'This answer was not accepted', [reason, NOTHING], way);
+
+export const signInPage = (appName: string, way: Way): Page =>
+  endPage(
+    401,
+    'Sign in first',
+    [`You are not signed in to ${appName}. Sign in as the person who was asked, then try again.`],
+    way,
+  );
+
+export const waitPage = (way: Way): Page =>
+  endPage(
+    202,
+    'One moment',
+    ['Your answer has arrived and is being checked. This takes a few seconds.'],
+    way,
+  );
+
+export const grantedPage = (appName: string, text: string, way?: Way): Page =>
+  endPage(200, 'Access allowed', [`${appName} may now act for you. ${text}`], way);
+
+export const sentPage = (way: Way): Page =>
+  endPage(200, 'Done', ['What you sent was carried out, once.'], way);
+
+export const onlyMethodsPage = (methods: string): Page =>
+  endPage(405, 'Not accepted', [`Only ${methods} is answered here.`]);
+
+export const noPage = (way: Way): Page =>
+  endPage(404, 'There is no such page', ['The address may have been cut off.'], way);
+
+export const requiredPage = (appName: string): Page =>
+  endPage(200, 'Consent needed', [
+    `${appName} answers a program's request with status 401 and a problem of this type when the signed-in person has not allowed it to act for them yet.`,
+    'Open the address in its field consentUrl in the browser in which the person is signed in. When they have allowed access, send the request again; it was not kept.',
+  ]);

@@ -1,0 +1,90 @@
+import { UNKEPT } from './html/ask-page.js';
+import { expiredPage, grantedPage, sentPage } from './html/outcome-pages.js';
+import { PRIVATE } from './html/page.js';
+import { type KeptRequest, rebuild } from './kept-request.js';
+import type { Parts } from './parts.js';
+import type { PendingConsent } from './pending-consent.js';
+import { Reruns } from './reruns.js';
+import { cookieOf, homeOf, refuseOther, refuseStranger, show, type Visitor } from './visitor.js';
+
+/** A kept request that is to be run through the app now, whose answer is the person's. */
+export interface RunAgain {
+  readonly request: Request;
+  /** To be called when the app has answered. */
+  end(): void;
+}
+
+/** After the grant: what was sent is run again, and who has to send it themselves is told so. */
+export const resume = async (
+  parts: Parts,
+  visitor: Visitor,
+  id: string,
+): Promise<Response | RunAgain> => {
+  const { records, settings, cookies } = parts;
+  const consent = await records.find(id);
+  if (consent === undefined) return show(parts, expiredPage(homeOf(parts)));
+  const stranger = refuseStranger(parts, visitor, consent.user.id);
+  if (stranger !== undefined) return stranger;
+  if ((await records.phase(id))?.name !== 'granted') {
+    return show(parts, expiredPage(homeOf(parts)));
+  }
+  const { trigger } = consent;
+  if (trigger.kind === 'send') return runAgain(parts, visitor, consent, trigger.request);
+  const response = show(
+    parts,
+    grantedPage(settings.appName, whatNow(trigger), wayBack(parts, trigger)),
+  );
+  cookies.clear(response.headers, id);
+  return response;
+};
+
+const runAgain = async (
+  parts: Parts,
+  visitor: Visitor,
+  { id, user, browser = '' }: PendingConsent,
+  { target }: KeptRequest,
+): Promise<Response | RunAgain> => {
+  const other = refuseOther(parts, visitor, id, { userId: user.id, browser });
+  if (other !== undefined) return other;
+  const taken = await parts.records.take(id);
+  if (taken?.trigger.kind !== 'send') return show(parts, expiredPage(homeOf(parts)));
+  const rerun = { consentId: id, userId: user.id, run: taken.run + 1, target, browser };
+  const { mark, end } = parts.reruns.begin(rerun);
+  const request = rebuild(taken.trigger.request, parts.settings.origin, visitor.request);
+  request.headers.set(Reruns.header, mark);
+  return { request, end };
+};
+
+/** The answer of what was run again; a reload finds it gone. */
+export const showAnswer = async (parts: Parts, visitor: Visitor, id: string): Promise<Response> => {
+  const kept = await parts.records.answer(id);
+  if (kept === undefined) return show(parts, expiredPage(homeOf(parts)));
+  const other = refuseOther(parts, visitor, id, kept);
+  if (other !== undefined) return other;
+  const taken = await parts.records.takeAnswer(id);
+  if (taken === undefined) return show(parts, expiredPage(homeOf(parts)));
+  const response = isEmpty(taken.status)
+    ? show(parts, sentPage(homeOf(parts)))
+    : new Response(taken.body, {
+        status: taken.status,
+        headers: [...taken.headers.map(([name, value]): [string, string] => [name, value])],
+      });
+  for (const [name, value] of Object.entries(PRIVATE)) response.headers.set(name, value);
+  parts.cookies.clear(response.headers, id);
+  return response;
+};
+
+/** A browser stays where it is for these, which would be at the authorization server. */
+const isEmpty = (status: number): boolean => status === 204 || status === 205 || status === 304;
+
+type Ending = Exclude<PendingConsent['trigger'], { kind: 'send' }>;
+
+const whatNow = (trigger: Ending): string =>
+  trigger.kind === 'resend'
+    ? `${UNKEPT[trigger.why]} Go back and send it again.`
+    : 'Go back to it and try again.';
+
+const wayBack = (parts: Parts, trigger: Ending) => {
+  const back = trigger.kind === 'page' ? undefined : trigger.back;
+  return back === undefined ? homeOf(parts) : { href: back, words: 'Go back' };
+};
