@@ -14,7 +14,6 @@ import {
   cookieOf,
   homeOf,
   refuse,
-  refuseOther,
   refuseStranger,
   show,
   type Visitor,
@@ -48,7 +47,7 @@ export const showAsked = async (parts: Parts, visitor: Visitor, id: string): Pro
     consent,
     action: visitor.url.pathname,
     token: formToken(own.secret, id),
-    back: back === undefined ? undefined : back,
+    back,
     failure: phase?.name === 'failed' ? phase : undefined,
     formAction: formAction(parts),
   });

@@ -5,7 +5,7 @@ import { type KeptRequest, rebuild } from './kept-request.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent } from './pending-consent.js';
 import { Reruns } from './reruns.js';
-import { cookieOf, homeOf, refuseOther, refuseStranger, show, type Visitor } from './visitor.js';
+import { homeOf, refuseOther, refuseStranger, show, type Visitor } from './visitor.js';
 
 /** A kept request that is to be run through the app now, whose answer is the person's. */
 export interface RunAgain {

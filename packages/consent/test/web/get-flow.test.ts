@@ -20,7 +20,7 @@ describe('a page that needs consent', () => {
     const ada = await app.browser('ada');
     const asked = await ada.open(`${app.origin}/me?tab=2`);
     expect(asked.heading).toBe('Allow Stale pages to act for you?');
-    expect(asked.text).toContain('See the spaces that you can see read:space:confluence');
+    expect(asked.text).toContain('read spaces read:space:confluence');
     expect(asked.url.pathname).toMatch(/^\/consent\/ask\/[\w-]{24}$/);
     const page = await grant(ada, place.sandbox);
     expect(page.url.href).toBe(`${app.origin}/me?tab=2`);

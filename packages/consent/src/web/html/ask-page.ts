@@ -1,7 +1,7 @@
+import { scopeWords } from '../../scope-words.js';
 import type { PendingConsent, Phase } from '../pending-consent.js';
 import { type Html, html } from './escape-html.js';
 import type { Page } from './page.js';
-import { scopeWords } from './scope-words.js';
 
 export interface AskPage {
   readonly appName: string;
@@ -24,7 +24,7 @@ export const askPage = (page: AskPage): Page => {
     formAction,
     body: html`${failure && failureNote(failure)}
 <p><strong>${appName}</strong> needs your consent to go on. It asks for access to <strong>${host}</strong> in your name. You log in and decide at ${consent.site.deployment === 'cloud' ? 'Atlassian' : host}; your password stays there.</p>
-<h2>What ${appName} will be able to do</h2>
+<h2>As you, ${appName} will be able to</h2>
 <ul>
 ${scopeItems(consent)}
 </ul>

@@ -29,20 +29,20 @@ export class CookieJar {
     const split = pair.indexOf('=');
     const name = pair.slice(0, split);
     const has = (wanted: string) => attributes.some((part) => part.toLowerCase() === wanted);
-    const valueOf = (wanted: string) =>
+    const attribute = (wanted: string) =>
       attributes.find((part) => part.toLowerCase().startsWith(`${wanted}=`))?.split('=')[1];
     const isSecure = has('secure');
     if (isSecure && this.#refusesSecure && url.protocol === 'http:') return;
     // RFC 6265bis, section 4.1.3.2.
-    const isHostBound = isSecure && valueOf('path') === '/' && valueOf('domain') === undefined;
+    const isHostBound = isSecure && attribute('path') === '/' && attribute('domain') === undefined;
     if (name.startsWith('__Host-') && !isHostBound) return;
-    const path = valueOf('path') ?? '/';
+    const path = attribute('path') ?? '/';
     const host = url.hostname;
     this.#cookies = this.#cookies.filter(
       (known) => known.name !== name || known.path !== path || known.host !== host,
     );
-    const maxAge = valueOf('max-age');
-    const expires = valueOf('expires');
+    const maxAge = attribute('max-age');
+    const expires = attribute('expires');
     const isOver =
       (maxAge !== undefined && Number(maxAge) <= 0) ||
       (maxAge === undefined && expires !== undefined && Date.parse(expires) <= Date.now());
