@@ -58,7 +58,7 @@ const pathOf = (call: AuthenticatedCall): string => {
 
 const requestOf = ({ principal, product }: AuthenticatedCall): PlatformRequest => {
   const remote = product === 'graph' ? 'stargate' : product;
-  if (principal.kind === 'app') return { type: 'fpp', provider: 'app', remote };
+  // Always there, also where it is undefined, as `@forge/api` says it.
   const accountId = principal.kind === 'user' ? principal.accountId : undefined;
   return { type: 'fpp', provider: principal.kind, remote, accountId };
 };

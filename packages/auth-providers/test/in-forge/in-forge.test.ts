@@ -1,60 +1,10 @@
 import { inspect } from 'node:util';
-import { type Call, NeedsAuthenticationError, noRetry, TimeoutError } from '@tributary/pipeline';
-import {
-  CLOCK,
-  composePipeline,
-  createRegistry,
-  FETCH,
-  type Plugin,
-  RETRY,
-  systemServices,
-} from '@tributary/pipeline/di';
-import { fakeClock, makeCall } from '@tributary/testing';
+import { NeedsAuthenticationError, TimeoutError } from '@tributary/pipeline';
 import { afterEach, describe, expect, test } from 'vitest';
-import { authProviders, memoryGrantsPlugin } from '../../src/di.js';
-import { inForge, isInForge, ProxyRequestError } from '../../src/in-forge/index.js';
+import { isInForge, ProxyRequestError } from '../../src/in-forge/index.js';
+import { enterForge, leaveForge, openInForge as open } from './forge-stand-in.js';
 
-interface Sent {
-  readonly meta: Record<string, unknown>;
-  readonly path: string;
-  readonly init: RequestInit;
-}
-
-const globals = globalThis as Record<string, unknown>;
-
-/** What Forge's runtime puts there (`@forge/api` 8). */
-const enterForge = (answer: (sent: Sent) => unknown = () => new Response('{}')) => {
-  const sent: Sent[] = [];
-  globals.__forge_fetch__ = async (meta: Sent['meta'], path: string, init: RequestInit) => {
-    sent.push({ meta, path, init });
-    return answer({ meta, path, init });
-  };
-  return sent;
-};
-
-afterEach(() => {
-  delete globals.__forge_fetch__;
-  delete globals.__forge_runtime__;
-});
-
-const open = (clock = fakeClock()) => {
-  const { site, plugins } = inForge();
-  const rest: Plugin = {
-    name: 'rest',
-    register(registry) {
-      registry.provide(CLOCK, { useValue: clock });
-      registry.provide(RETRY, { useValue: noRetry });
-      registry.provide(FETCH, { useValue: () => expect.unreachable() });
-    },
-  };
-  const registry = createRegistry({
-    plugins: [...plugins, rest],
-    defaults: [systemServices, memoryGrantsPlugin, authProviders({})],
-  });
-  const pipeline = composePipeline(registry);
-  const send = (overrides: Partial<Call> = {}) => pipeline.send(makeCall({ site, ...overrides }));
-  return { pipeline, send, clock };
-};
+afterEach(leaveForge);
 
 test('outside Forge each call is refused, with what to do', async () => {
   expect(isInForge()).toBe(false);
@@ -66,7 +16,7 @@ test('says that the platform is the end of the chain', () => {
 });
 
 test.for([
-  [{ kind: 'app' }, { type: 'fpp', provider: 'app', remote: 'confluence' }],
+  [{ kind: 'app' }, { type: 'fpp', provider: 'app', remote: 'confluence', accountId: undefined }],
   [{ kind: 'user' }, { type: 'fpp', provider: 'user', remote: 'confluence', accountId: undefined }],
   [
     { kind: 'user', accountId: 'ada' },
