@@ -1,0 +1,63 @@
+export type SecretKeyConfig = {
+  key: string;
+  noExpiry?: boolean;
+};
+
+export type GetUrlOptions = {
+  forceCreate?: boolean;
+  secretKeyConfig?: SecretKeyConfig;
+};
+
+export type WebTriggerQueryResult = {
+  moduleKey: string;
+  url: string;
+};
+
+export interface WebTriggerAPI {
+  getUrl: (
+    webTriggerModuleKey: string,
+    optionsOrForceCreate?: boolean | GetUrlOptions,
+  ) => Promise<string>;
+  deleteUrl: (webTriggerUrl: string) => Promise<void>;
+  queryUrls: (moduleKey?: string) => Promise<WebTriggerQueryResult[]>;
+}
+
+/** What a web trigger's handler answers with. */
+export interface WebTriggerResponse {
+  statusCode: number;
+  statusText?: string;
+  body?: string;
+  headers?: {
+    [key: string]: string[];
+  };
+}
+
+export interface WebTriggerContext {
+  installContext: `ari:${string}`;
+}
+
+export type WebTriggerMethod = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+
+/** What a web trigger's handler is called with. */
+export interface WebTriggerRequest {
+  method: WebTriggerMethod;
+  body: string;
+  path: string;
+  headers: Record<string, string[]>;
+  queryParameters: Record<string, string[]>;
+}
+
+/** A text of the app in one language. */
+export type TranslationFunction = (i18nKey: string, defaultValue?: string) => string;
+
+interface TranslationResource {
+  [key: string]: string | TranslationResource;
+}
+
+export interface I18n {
+  createTranslationFunction: (rawLocale: string) => Promise<TranslationFunction>;
+  getTranslations: (
+    rawLocale: string,
+    options?: { fallback: boolean },
+  ) => Promise<{ locale: string; translations: TranslationResource | null }>;
+}

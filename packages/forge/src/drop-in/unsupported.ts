@@ -1,0 +1,55 @@
+import { TributaryError } from '@tributary/pipeline';
+import type { I18n, WebTriggerAPI } from './unsupported-types.js';
+
+/** A part of Forge that there is nothing of outside it. */
+export class ForgeUnsupportedError extends TributaryError {
+  override name = 'ForgeUnsupportedError';
+  /** What was used, as the app wrote it: `webTrigger.getUrl`. */
+  readonly feature: string;
+
+  constructor(feature: string, advice: string) {
+    super(`${feature} is not available outside Forge. ${advice}`, { code: 'FORGE_UNSUPPORTED' });
+    this.feature = feature;
+  }
+
+  protected override details(): Record<string, unknown> {
+    return { feature: this.feature };
+  }
+}
+
+/** A method that Forge's is asynchronous: so is the refusal. */
+const refusing = (feature: string, advice: string) => async (): Promise<never> => {
+  throw new ForgeUnsupportedError(feature, advice);
+};
+
+const OWN_URL =
+  "A web trigger's URL here is that of your own server: keep it in the app's configuration.";
+
+export const webTrigger: WebTriggerAPI = {
+  getUrl: refusing('webTrigger.getUrl', OWN_URL),
+  deleteUrl: refusing('webTrigger.deleteUrl', OWN_URL),
+  queryUrls: refusing('webTrigger.queryUrls', OWN_URL),
+};
+
+const OWN_TRANSLATIONS =
+  "Forge's CLI bundles translations for it: read the files of your locales with a library for them, or install @forge/api and use install().";
+
+export const i18n: I18n = {
+  createTranslationFunction: refusing('i18n.createTranslationFunction', OWN_TRANSLATIONS),
+  getTranslations: refusing('i18n.getTranslations', OWN_TRANSLATIONS),
+};
+
+/**
+ * Forge moved it out of `@forge/api` with version 8, to `@forge/kvs`. Kept so that older code is told so
+ * where it uses it, and doesn't fail to load.
+ */
+export const storage: Record<string, unknown> = new Proxy(Object.freeze({}), {
+  get(_, name) {
+    // What a runtime asks of any object: is it a promise, how is it shown.
+    if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined;
+    throw new ForgeUnsupportedError(
+      `storage.${name}`,
+      'Forge moved it to @forge/kvs with @forge/api 8; outside Forge keep data in a database of your own.',
+    );
+  },
+});
