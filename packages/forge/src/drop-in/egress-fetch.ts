@@ -2,7 +2,7 @@ import type { ForgeRequestInit } from '../platform/forge-fetch.js';
 import { currentPlatform } from './current-platform.js';
 import { REQUEST_EGRESS_ALLOWLIST_ERR } from './error-names.js';
 import type { FetchMethodAllowingRoute } from './fetch-types.js';
-import { ExternalEndpointNotAllowedError } from './forge-errors.js';
+import { ExternalEndpointNotAllowedError, NotAllowedError } from './forge-errors.js';
 import { isRoute } from './route-object.js';
 
 /**
@@ -19,9 +19,11 @@ export const egressFetch: FetchMethodAllowingRoute = async (url, init) => {
   }
 };
 
-/** The platform's refusal as the class that apps can ask for by `instanceof`. */
+/** The refusal of a platform that isn't ours as the class that apps can ask for by `instanceof`. */
 const refusal = (error: unknown, address: string): unknown =>
-  error instanceof Error && error.name === REQUEST_EGRESS_ALLOWLIST_ERR
+  error instanceof Error &&
+  error.name === REQUEST_EGRESS_ALLOWLIST_ERR &&
+  !(error instanceof NotAllowedError)
     ? new ExternalEndpointNotAllowedError(withoutQuery(address))
     : error;
 

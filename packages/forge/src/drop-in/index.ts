@@ -36,17 +36,18 @@ export {
   ProxyRequestError,
   RequestProductNotAllowedError,
 } from './forge-errors.js';
+export type { TranslationFunction } from './i18n-types.js';
 export { permissions } from './permissions.js';
 export { fetchProduct as __fetchProduct } from './request-product.js';
 export { assumeTrustedRoute, route, routeFromAbsolute } from './route.js';
-export { i18n, storage, webTrigger } from './unsupported.js';
+export { i18n, storage } from './unsupported.js';
+export { webTrigger } from './web-trigger.js';
 export type {
-  TranslationFunction,
   WebTriggerContext,
   WebTriggerMethod,
   WebTriggerRequest,
   WebTriggerResponse,
-} from './unsupported-types.js';
+} from './web-trigger-types.js';
 export {
   invokeRemote,
   invokeService,

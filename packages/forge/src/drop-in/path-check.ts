@@ -1,51 +1,43 @@
 import { RouteError, route as tributaryRoute } from '@tributary/route';
-import { warnOnce } from './warn-once.js';
 
 /** What a path is put together from. */
 export interface PathPiece {
   readonly kind: 'literal' | 'route' | 'parameter';
   readonly text: string;
-  /** What a parameter is, where it is in all likelihood a mistake: `undefined`, `an object`. */
-  readonly oddity?: string | undefined;
 }
 
 /** In Forge's words, since apps show them to people. */
 export const MANIPULATION =
   'Disallowing path manipulation attempt. For more information see: https://go.atlassian.com/product-fetch-api-route';
 
-const AS_FORGE = 'It is sent as Forge sends it; strictRoutes refuses it.';
-
 /**
  * Refuses a path that a parameter gives another structure than a plain word would, in the eyes of a URL
- * parser and of a server that decodes it once more; warns of what merely looks like a mistake.
+ * parser and of a server that decodes it once more. The platform checks each path as a whole, and by
+ * product; only here it is known what of it are parameters.
  * @param pieces the path in order, up to the query
  * @throws Error in Forge's words
  */
 export const checkPath = (pieces: readonly PathPiece[]): void => {
-  // What the author wrote is the platform's to judge, as it judges every path.
+  // What the author wrote is the platform's to judge.
   if (pieces.every(({ kind }) => kind !== 'parameter')) return;
-  const [found, reason] = templateOf(pieces);
   // Nothing in the place of a parameter is Forge's to send, where nothing else is wrong.
-  const [template = found, other] = reason ? templateOf(withoutEmpty(pieces)) : [];
-  if (template === undefined) throw new Error(`${MANIPULATION} (${other ?? reason})`);
-  if (reason)
-    warnOnce(`A path parameter of ${template} is empty, and so is a segment. ${AS_FORGE}`);
-  for (const { oddity } of pieces) {
-    if (oddity) warnOnce(`A path parameter of ${template} is ${oddity}. ${AS_FORGE}`);
-  }
+  const reason = refusalOf(pieces) && refusalOf(withoutEmpty(pieces));
+  if (reason !== undefined) throw new Error(`${MANIPULATION} (${reason})`);
 };
 
 /** Without the parameters that leave a segment empty: one that leaves a dot behind is no such mistake. */
 const withoutEmpty = (pieces: readonly PathPiece[]): readonly PathPiece[] =>
   pieces.filter(({ kind, text }, i) => {
     if (kind !== 'parameter' || text !== '') return true;
-    return !/(^|\/)$/.test(textOf(pieces.slice(0, i))) || !/^($|\/)/.test(textOf(pieces.slice(i)));
+    const before = textOf(pieces.slice(0, i));
+    const after = textOf(pieces.slice(i));
+    return !/(^|\/)$/.test(before) || !/^($|\/)/.test(after);
   });
 
 const textOf = (pieces: readonly PathPiece[]): string => pieces.map(({ text }) => text).join('');
 
-/** The path with `{}` for each parameter, or why it is refused. */
-const templateOf = (pieces: readonly PathPiece[]): [string | undefined, string?] => {
+/** Why `@tributary/route` refuses the path. */
+const refusalOf = (pieces: readonly PathPiece[]): string | undefined => {
   const literals = [''];
   const parameters: string[] = [];
   for (const [i, { kind, text }] of pieces.entries()) {
@@ -58,12 +50,13 @@ const templateOf = (pieces: readonly PathPiece[]): [string | undefined, string?]
     }
   }
   // The URL parser strips blanks at the end of a path.
-  if (literals.at(-1) === '' && parameters.length > 0)
-    parameters.push(`${parameters.pop()}`.trimEnd());
+  const last = literals.at(-1) === '' ? parameters.pop() : undefined;
+  if (last !== undefined) parameters.push(last.trimEnd());
   try {
-    return [tributaryRoute(templateStrings(literals), ...parameters).template];
+    tributaryRoute(templateStrings(literals), ...parameters);
+    return undefined;
   } catch (error) {
-    if (error instanceof RouteError) return [undefined, error.reason];
+    if (error instanceof RouteError) return error.reason;
     throw error;
   }
 };

@@ -62,13 +62,7 @@ const pathPiece = (parameter: unknown): PathPiece => {
   if (isRoute(parameter)) return { kind: 'route', text: parameter.value };
   const text = String(parameter);
   if (FORBIDDEN.test(text)) throw new Error(MANIPULATION);
-  return { kind: 'parameter', text, oddity: oddityOf(parameter, text) };
-};
-
-const oddityOf = (parameter: unknown, text: string): string | undefined => {
-  if (parameter === undefined || parameter === null) return text;
-  if (Array.isArray(parameter)) return 'a list';
-  return /^\[object .*]$/s.test(text) ? 'an object' : undefined;
+  return { kind: 'parameter', text };
 };
 
 const queryText = (parameter: unknown): string => {

@@ -1,5 +1,5 @@
 import { TributaryError } from '@tributary/pipeline';
-import type { I18n, WebTriggerAPI } from './unsupported-types.js';
+import type { I18n } from './i18n-types.js';
 
 /** A part of Forge that there is nothing of outside it. */
 export class ForgeUnsupportedError extends TributaryError {
@@ -20,15 +20,6 @@ export class ForgeUnsupportedError extends TributaryError {
 /** A method that Forge's is asynchronous: so is the refusal. */
 const refusing = (feature: string, advice: string) => async (): Promise<never> => {
   throw new ForgeUnsupportedError(feature, advice);
-};
-
-const OWN_URL =
-  "A web trigger's URL here is that of your own server: keep it in the app's configuration.";
-
-export const webTrigger: WebTriggerAPI = {
-  getUrl: refusing('webTrigger.getUrl', OWN_URL),
-  deleteUrl: refusing('webTrigger.deleteUrl', OWN_URL),
-  queryUrls: refusing('webTrigger.queryUrls', OWN_URL),
 };
 
 const OWN_TRANSLATIONS =

@@ -21,7 +21,18 @@ const seen = async (
 ): Promise<Seen> => {
   const platform = standIn(answers, runtime);
   const outcome = await run(platform);
-  return { ...outcome, calls: platform.calls, metrics: platform.metrics };
+  return { ...outcome, calls: platform.calls.map(onOneLine), metrics: platform.metrics };
+};
+
+/** How a query is laid out is nobody's business. */
+const onOneLine = ([meta, path, init]: StandIn['calls'][number]): StandIn['calls'][number] => {
+  const { body } = (init ?? {}) as { body?: unknown };
+  if (typeof body !== 'string') return [meta, path, init];
+  return [
+    meta,
+    path,
+    { ...(init as object), body: body.replace(/(\\n|\s)+/g, ' ').replace(/" | "/g, '"') },
+  ];
 };
 
 const byGlobals = (api: typeof forge, use: Use) =>
