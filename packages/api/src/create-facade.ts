@@ -42,7 +42,8 @@ export interface Tributary extends Api, AsyncDisposable {
 export interface FacadeOptions {
   /**
    * From `cloud(…)` or `dataCenter(…)`: where calls go whose invocation names no site of its own.
-   * Leave it out where each does (Forge Remote, an app of many tenants); a call without any is refused.
+   * Leave it out where each does (Forge Remote, an app of many tenants), or where `oauth()` shall take the
+   * one site that the user let the app into; any other call without a site is refused.
    */
   readonly site?: Site | undefined;
   /** Ms for all attempts of a call together, until the response's headers; false for none. Default 30 000. */
@@ -95,8 +96,10 @@ export const createFacade = (
   checkProviders(providers, site);
   const pipeline = composePipeline(registry);
   let isClosed = false;
+  const userSite = site ?? providers.user?.defaultSite;
   const client: ClientContext = {
     site,
+    userSite,
     send: pipeline.send,
     clock: registry.get(CLOCK),
     timeout: callTimeout,
@@ -106,7 +109,11 @@ export const createFacade = (
   return {
     ...api,
     api,
-    authorize: createAuthorize({ site, provider: providers.user, asUser: () => api.asUser() }),
+    authorize: createAuthorize({
+      site: userSite,
+      provider: providers.user,
+      asUser: () => api.asUser(),
+    }),
     verify: async (options) =>
       (await import('./verify/verify.js')).verify(client, providers, options),
     pipeline,

@@ -22,6 +22,8 @@ type WholeCall = { [K in keyof Required<Call>]: Call[K] | undefined };
 export interface ClientContext {
   /** Where calls go whose invocation names no site of its own. */
   readonly site: Site | undefined;
+  /** The same for calls as the user, whose credential may know by itself. */
+  readonly userSite: Site | undefined;
   readonly send: Handler<Call>;
   readonly clock: Clock;
   /** Ms, or false for none. */
@@ -54,7 +56,7 @@ export const buildCall = (
   const timeout = request.timeout ?? client.timeout;
   const call: WholeCall = {
     product,
-    site: siteOf(invocation, client.site),
+    site: siteOf(invocation, principal.kind === 'user' ? client.userSite : client.site),
     principal,
     invocation,
     path: value.startsWith('/') ? value : `/${value}`,

@@ -48,6 +48,10 @@ const requireNoPath = (url: URL): void => {
   );
 };
 
+/** @throws ConfigError naming `gateway`. */
+export const readGateway = (value = DEFAULT_GATEWAY, isAnyAllowed = false): string =>
+  readHost(value, 'gateway', isAtlassianGateway, isAnyAllowed, 'https://api.atlassian.com').href;
+
 /**
  * A Confluence Cloud site: `cloud('https://example.atlassian.net')`. Loopback hosts may be http.
  * @throws ConfigError naming `site`, `gateway` or `cloudId`.
@@ -56,18 +60,17 @@ export const cloud = (url: string, options: CloudOptions = {}): Site => {
   const isAnyAllowed = options[allowAnyHost] === true;
   const site = readHost(url, 'site', isAtlassianSite, isAnyAllowed, 'https://….atlassian.net');
   requireNoPath(site);
-  const { cloudId, gateway = DEFAULT_GATEWAY } = options;
+  const { cloudId, gateway } = options;
   if (cloudId !== undefined && !isCloudId(cloudId)) {
     throw new ConfigError(
       'cloudId',
       `must be a UUID; ${site.origin}/_edge/tenant_info shows the site's, and it may be left out`,
     );
   }
-  const wanted = 'https://api.atlassian.com';
   return Object.freeze({
     deployment: 'cloud',
     url: site.href,
-    gateway: readHost(gateway, 'gateway', isAtlassianGateway, isAnyAllowed, wanted).href,
+    gateway: readGateway(gateway, isAnyAllowed),
     ...(cloudId !== undefined && { cloudId }),
   });
 };

@@ -30,7 +30,7 @@ export const gatewayBases = (services: Pick<ProviderServices, 'fetch' | 'clock'>
 };
 
 /** The product of a site, or undefined for the API that all have in common. */
-const siteProduct = ({ product, template }: Call): 'confluence' | 'jira' | undefined => {
+export const siteProduct = ({ product, template }: Call): 'confluence' | 'jira' | undefined => {
   if (product === 'confluence' || product === 'jira') return product;
   if (product === 'graph') return undefined;
   throw new RequestError(

@@ -6,6 +6,8 @@ export interface Known {
   readonly accountId?: string;
   readonly email?: string;
   readonly scopes?: readonly string[];
+  /** Where the call itself names no site. */
+  readonly siteUrl?: string;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
@@ -57,7 +59,7 @@ export const readIdentity = async (
   return {
     accountId: id,
     ...(isText(displayName) && { displayName }),
-    site: site.url,
+    site: known.siteUrl ?? site.url,
     ...(known.scopes && { scopes: known.scopes }),
   };
 };

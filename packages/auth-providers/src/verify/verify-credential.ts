@@ -14,6 +14,7 @@ import {
 import type { AuthFailureContext } from '../explain/auth-failure.js';
 import { explain } from '../explain/explain.js';
 import { isScopeMismatch } from '../scope-mismatch.js';
+import { isGrantedSite } from '../sites/granted-site.js';
 import { sitePath } from '../sites/site-path.js';
 import { waitFor } from '../wait-for.js';
 import { type Known, readIdentity } from './read-identity.js';
@@ -64,10 +65,10 @@ const verify = async (
   if (response.status === 200) return readIdentity(response, site, known);
 
   // The token is good, or the gateway would not have looked at its scopes.
-  const { accountId, scopes } = known;
+  const { accountId, scopes, siteUrl = site.url } = known;
   const isUnauthorized = accountId !== undefined && response.status === 401;
   if (isUnauthorized && (await isScopeMismatch(response, services.clock))) {
-    return { accountId, site: site.url, ...(scopes && { scopes }) };
+    return { accountId, site: siteUrl, ...(scopes && { scopes }) };
   }
   return refuse(response, asked, used, services);
 };
@@ -81,7 +82,11 @@ const whatIsKnown = async (
   if (grant === undefined || accountId === undefined) return email === undefined ? {} : { email };
   const { clientId } = grant;
   const stored = await grants.read({ issuer: grant.issuerOf(call.site), clientId, accountId });
-  return { accountId, ...(stored && { scopes: stored.scopes }) };
+  if (stored === undefined) return { accountId };
+  const { scopes, sites } = stored;
+  const found =
+    isGrantedSite(call.site) && sites.find(({ cloudId }) => call.base.includes(cloudId));
+  return { accountId, scopes, ...(found && { siteUrl: new URL(found.url).href }) };
 };
 
 /** As the chain does it: a credential that is refused is renewed once, where it can be. */

@@ -37,6 +37,8 @@ export interface AuthProvider {
   revoke?(asked: AuthorizationAsked): Promise<RevokedGrant>;
   /** Throws a `ConfigError` when its credential can't work at `site`; run once, when it is composed. */
   checkSite?(site: Site): void;
+  /** Stands for the site that it finds out itself, in calls that name none. Default: those are refused. */
+  readonly defaultSite?: Site;
   /** The account that `asUser()` acts as, where the provider itself knows it. */
   account?(call: Call): string | undefined | Promise<string | undefined>;
   /** May answer for `asUser(accountId)` of somebody who is not invoking. Default false. */
