@@ -1,24 +1,14 @@
 import { ConfigError } from '@tributary/pipeline';
+import type { OddSegmentsOptions } from '../odd-segments.js';
 import type { ForgeFetch, ForgePlatform } from '../platform/forge-fetch.js';
 import type { ForgeRuntime } from '../platform/forge-runtime.js';
+import { warnings } from '../platform/warnings.js';
 import { ForgeRuntimeMissingError } from './runtime-missing-error.js';
 
-/** How the drop-in treats what people get wrong, and Forge lets pass. */
-export interface DropInOptions {
-  /**
-   * Refuse, with a RouteError, what Forge sends as it is: `undefined`, nothing or an object as a path
-   * parameter, `route` called as a function. Default false: it is sent as Forge sends it, with a warning.
-   */
-  readonly strictRoutes?: boolean | undefined;
-  /**
-   * Where such warnings go, once each. They hold templates and no values.
-   * Default `process.emitWarning`, of type ForgeParityWarning.
-   */
-  readonly warn?: ((message: string) => void) | undefined;
-}
-
-interface Current extends DropInOptions {
+interface Current {
   readonly platform: ForgePlatform;
+  readonly isStrict: boolean;
+  readonly warn: (message: string) => void;
 }
 
 interface ForgeGlobals {
@@ -38,14 +28,18 @@ const ADVICE =
  * @returns ends it. Calls that are under way go on.
  * @throws ConfigError while there is another one
  */
-export const usePlatform = (platform: ForgePlatform, options: DropInOptions = {}): (() => void) => {
+export const usePlatform = (
+  platform: ForgePlatform,
+  options: OddSegmentsOptions = {},
+): (() => void) => {
   if (globals[KEY] !== undefined) {
     throw new ConfigError(
       'platform',
       'another one is in use in this process; end it first, with the function that it was begun with',
     );
   }
-  const current: Current = { ...options, platform };
+  const { strictRoutes = false, warn } = options;
+  const current: Current = { platform, isStrict: strictRoutes, warn: warnings(warn) };
   globals[KEY] = current;
   return () => {
     // A second end must not take away the next one.
@@ -78,4 +72,10 @@ export const currentRuntime = (): ForgeRuntime => {
   );
 };
 
-export const dropInOptions = (): DropInOptions => globals[KEY] ?? {};
+/** Whether `route` refuses what Forge lets pass. */
+export const isStrict = (): boolean => globals[KEY]?.isStrict ?? false;
+
+const warnByDefault = warnings();
+
+/** Tells whoever runs the app, once each. */
+export const warn = (message: string): void => (globals[KEY]?.warn ?? warnByDefault)(message);

@@ -1,28 +1,40 @@
 import { RouteError, route as tributaryRoute } from '@tributary/route';
+import { warn } from './current-platform.js';
 
 /** What a path is put together from. */
 export interface PathPiece {
   readonly kind: 'literal' | 'route' | 'parameter';
   readonly text: string;
+  /** What a parameter is that was no text, and was most likely none by mistake: `undefined`, `a list`. */
+  readonly oddity?: string | undefined;
 }
 
 /** In Forge's words, since apps show them to people. */
 export const MANIPULATION =
   'Disallowing path manipulation attempt. For more information see: https://go.atlassian.com/product-fetch-api-route';
 
+const AS_FORGE = 'It is sent as Forge sends it; strictRoutes refuses it.';
+
 /**
  * Refuses a path that a parameter gives another structure than a plain word would, in the eyes of a URL
- * parser and of a server that decodes it once more. The platform checks each path as a whole, and by
- * product; only here it is known what of it are parameters.
+ * parser and of a server that decodes it once more; warns of what is most likely a mistake. The platform
+ * checks each path as a whole, and by product; only here it is known what of it are parameters.
  * @param pieces the path in order, up to the query
  * @throws Error in Forge's words
  */
 export const checkPath = (pieces: readonly PathPiece[]): void => {
   // What the author wrote is the platform's to judge.
   if (pieces.every(({ kind }) => kind !== 'parameter')) return;
-  // Nothing in the place of a parameter is Forge's to send, where nothing else is wrong.
-  const reason = refusalOf(pieces) && refusalOf(withoutEmpty(pieces));
-  if (reason !== undefined) throw new Error(`${MANIPULATION} (${reason})`);
+  let template = templateOf(pieces);
+  if (template instanceof RouteError) {
+    // Nothing in the place of a parameter is Forge's to send, where nothing else is wrong.
+    template = templateOf(withoutEmpty(pieces));
+    if (template instanceof RouteError) throw new Error(`${MANIPULATION} (${template.reason})`);
+    warn(`A parameter leaves a segment of ${template} empty. ${AS_FORGE}`);
+  }
+  for (const { oddity } of pieces) {
+    if (oddity) warn(`A path parameter of ${template} is ${oddity}. ${AS_FORGE}`);
+  }
 };
 
 /** Without the parameters that leave a segment empty: one that leaves a dot behind is no such mistake. */
@@ -36,8 +48,8 @@ const withoutEmpty = (pieces: readonly PathPiece[]): readonly PathPiece[] =>
 
 const textOf = (pieces: readonly PathPiece[]): string => pieces.map(({ text }) => text).join('');
 
-/** Why `@tributary/route` refuses the path. */
-const refusalOf = (pieces: readonly PathPiece[]): string | undefined => {
+/** The path with `{}` for each parameter, or why `@tributary/route` refuses it. */
+const templateOf = (pieces: readonly PathPiece[]): string | RouteError => {
   const literals = [''];
   const parameters: string[] = [];
   for (const [i, { kind, text }] of pieces.entries()) {
@@ -53,10 +65,9 @@ const refusalOf = (pieces: readonly PathPiece[]): string | undefined => {
   const last = literals.at(-1) === '' ? parameters.pop() : undefined;
   if (last !== undefined) parameters.push(last.trimEnd());
   try {
-    tributaryRoute(templateStrings(literals), ...parameters);
-    return undefined;
+    return tributaryRoute(templateStrings(literals), ...parameters).template;
   } catch (error) {
-    if (error instanceof RouteError) return error.reason;
+    if (error instanceof RouteError) return error;
     throw error;
   }
 };

@@ -1,10 +1,9 @@
 import { assumeTrustedRoute as trustedRoute } from '@tributary/route';
-import { dropInOptions } from './current-platform.js';
+import { isStrict, warn } from './current-platform.js';
 import type { Route } from './fetch-types.js';
 import { checkPath, MANIPULATION, type PathPiece } from './path-check.js';
 import { createRoute, isRoute } from './route-object.js';
 import { strictRoute } from './strict-route.js';
-import { warnOnce } from './warn-once.js';
 
 // What Forge refuses in a path parameter: separators, and two dots of which each may be encoded.
 const FORBIDDEN = /[/\\?#]|(?:\.|%2e){2}/i;
@@ -20,9 +19,9 @@ export function route(
   template: TemplateStringsArray,
   ...parameters: (string | number | URLSearchParams | Route)[]
 ): Route {
-  if (dropInOptions().strictRoutes) return strictRoute(template, parameters);
+  if (isStrict()) return strictRoute(template, parameters);
   if (typeof template === 'string') {
-    warnOnce(
+    warn(
       "route('…') was called as a function: Forge sends the first character of the text and nothing else. Write route`…`.",
     );
   }
@@ -47,7 +46,7 @@ export function route(
 
 /** A Route from a path that you vouch for, as `_links.next` is. The platform checks it before it leaves. */
 export const assumeTrustedRoute = (route: string): Route =>
-  dropInOptions().strictRoutes ? trustedRoute(route) : createRoute(route);
+  isStrict() ? trustedRoute(route) : createRoute(route);
 
 /**
  * Path and query of an absolute URL: which host is called is decided by the site alone.
@@ -62,7 +61,13 @@ const pathPiece = (parameter: unknown): PathPiece => {
   if (isRoute(parameter)) return { kind: 'route', text: parameter.value };
   const text = String(parameter);
   if (FORBIDDEN.test(text)) throw new Error(MANIPULATION);
-  return { kind: 'parameter', text };
+  return { kind: 'parameter', text, oddity: oddityOf(parameter, text) };
+};
+
+const oddityOf = (parameter: unknown, text: string): string | undefined => {
+  if (parameter === undefined || parameter === null || Number.isNaN(parameter)) return text;
+  if (Array.isArray(parameter)) return 'a list';
+  return /^\[object .*]$/s.test(text) ? 'an object' : undefined;
 };
 
 const queryText = (parameter: unknown): string => {
