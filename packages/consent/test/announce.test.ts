@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ConsentRequest } from '@tributary/pipeline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TerminalPromptOptions, terminalPrompt } from '../src/terminal/index.js';
-import { canOpenBrowser } from '../src/terminal/open-browser.js';
 import { type FakeFlowOptions, fakeFlow, requestFor } from './support/fake-flow.js';
 import { freePort, isFree, knock } from './support/loopback.js';
 
@@ -21,17 +22,22 @@ let port = 0;
 beforeEach(async () => {
   port = await freePort();
   vi.stubEnv('DISPLAY', ':0');
+  for (const name of ['BROWSER', 'SSH_CONNECTION', 'SSH_TTY']) vi.stubEnv(name, '');
   open.mockReset();
 });
 afterEach(() => vi.unstubAllEnvs());
 
-const ask = (options: TerminalPromptOptions, flowOptions: FakeFlowOptions = {}) => {
+const ask = (
+  options: TerminalPromptOptions,
+  flowOptions: FakeFlowOptions = {},
+  more: Partial<ConsentRequest> = {},
+) => {
   const flow = fakeFlow({ redirectUri: `http://127.0.0.1:${port}/callback`, ...flowOptions });
   let text = '';
   const output = { write: (part: string) => (text += part) };
   const { signal } = new AbortController();
-  const outcome = terminalPrompt({ output, ...options })
-    .ask(requestFor(flow), { signal })
+  const outcome = terminalPrompt({ output, input: false, ...options })
+    .ask({ ...requestFor(flow), ...more }, { signal })
     .then(
       () => 'granted',
       (error: unknown) => error,
@@ -40,6 +46,8 @@ const ask = (options: TerminalPromptOptions, flowOptions: FakeFlowOptions = {}) 
     outcome,
     printed: () => text,
     url: () => flow.started[0]?.url,
+    /** What the browser of this test was started with. */
+    arguments: () => JSON.parse(flow.exchanged[0]?.get('code') ?? ''),
     printsAddress: () => flow.started.some(({ url }) => text.includes(`\n\n${url}\n\n`)),
     grant: () => knock({ port, path: `/callback?code=c&state=${flow.started[0]?.state}` }),
   };
@@ -56,8 +64,12 @@ describe('what the person is told', () => {
     await round.grant();
     expect(await round.outcome).toBe('granted');
     expect(round.printed()).toBe(
-      'https://example.atlassian.net/ asks for your consent to: read:page:confluence, offline_access\n' +
-        'Opening your browser; log in and decide there.\n',
+      `This app asks for your consent, at https://example.atlassian.net/ and as you, to:
+  - read pages and blog posts (read:page:confluence)
+  - stay connected while you are away (offline_access)
+Opening your browser; log in and decide there.
+If none appears, start again with BROWSER=none to be given the address.
+`,
     );
   });
 
@@ -126,9 +138,52 @@ describe('what the person is told', () => {
     }
   });
 
+  it('marks what an earlier grant lacked', async () => {
+    const round = ask({ openBrowser: false }, {}, { newScopes: ['offline_access'] });
+    await expect.poll(round.printsAddress).toBe(true);
+    expect(round.printed()).toContain('\n  - read pages and blog posts (read:page:confluence)\n');
+    expect(round.printed()).toContain('\n  - new: stay connected while you are away');
+    await round.grant();
+    await round.outcome;
+  });
+
+  it('BROWSER=none prints the address', async () => {
+    vi.stubEnv('BROWSER', 'none');
+    const round = ask({});
+    await expect.poll(round.printsAddress).toBe(true);
+    await round.grant();
+    expect(await round.outcome).toBe('granted');
+    expect(open).not.toHaveBeenCalled();
+  });
+
+  const browser = fileURLToPath(new URL('support/browser.mjs', import.meta.url));
+  const run = `'${process.execPath}' '${browser}'`;
+  it.each([
+    ['where it says %s', `${run} --url=%s "100%% sure"`, ['--url=$URL', '100% sure']],
+    ['at its end', `${run} --new-window`, ['--new-window', '$URL']],
+    ['after one that is not there', `/no/such/browser:${run}`, ['$URL']],
+    ['after one that fails', `'${process.execPath}' --no-such-option:${run}`, ['$URL']],
+  ])('runs BROWSER with the address %s', async (_, variable, words) => {
+    vi.stubEnv('BROWSER', variable);
+    const round = ask({});
+    expect(await round.outcome).toBe('granted');
+    const expected = words.map((word) => word.replace('$URL', round.url() ?? ''));
+    expect(round.arguments()).toEqual(expected);
+    expect(round.printsAddress()).toBe(false);
+    expect(open).not.toHaveBeenCalled();
+  });
+
+  it('prints the address when no program in BROWSER works', async () => {
+    vi.stubEnv('BROWSER', '/no/such/browser:/nor/this/one');
+    const round = ask({});
+    await expect.poll(round.printsAddress).toBe(true);
+    await round.grant();
+    expect(await round.outcome).toBe('granted');
+  });
+
   it('escapes what the server and the configuration say', async () => {
     const round = ask({ openBrowser: false }, { scopes: ['read\u001b[2J', '\u202eevil'] });
-    await expect.poll(() => round.printed()).toContain('read\\u{1b}[2J, \\u{202e}evil');
+    await expect.poll(() => round.printed()).toContain('- read\\u{1b}[2J\n  - \\u{202e}evil');
     await round.grant();
     await round.outcome;
   });
@@ -142,18 +197,4 @@ describe('what the person is told', () => {
       expect(await isFree('127.0.0.1', port)).toBe(true);
     },
   );
-});
-
-describe('canOpenBrowser', () => {
-  it.each([
-    ['darwin', {}, true],
-    ['win32', {}, true],
-    ['linux', {}, false],
-    ['linux', { DISPLAY: '' }, false],
-    ['linux', { DISPLAY: ':0' }, true],
-    ['linux', { WAYLAND_DISPLAY: 'wayland-0' }, true],
-    ['linux', { WSL_DISTRO_NAME: 'Debian' }, true],
-  ] as const)('%s %o: %s', (platform, env, expected) => {
-    expect(canOpenBrowser(platform, env)).toBe(expected);
-  });
 });

@@ -1,42 +1,86 @@
 import {
   ConsentError,
+  type ConsentRequest,
   escapeControl,
   isLoopback,
   type PendingAuthorization,
-  type Site,
 } from '@tributary/pipeline';
-import { canOpenBrowser, openInBrowser } from './open-browser.js';
+import { scopeWords } from '../scope-words.js';
+import { openInBrowser, openWithCommands } from './open-browser.js';
+import { forwardCommand } from './ssh.js';
+import type { Terminal } from './this-terminal.js';
 
 export interface Announcement {
-  readonly output: { write(text: string): unknown };
-  readonly openBrowser: boolean;
-  readonly open?: (url: string) => unknown | Promise<unknown>;
+  readonly request: ConsentRequest;
+  readonly pending: PendingAuthorization;
+  readonly redirectUri: URL;
+  readonly terminal: Terminal;
+  /** Whether the answer is still to come. */
+  readonly isWaiting: () => boolean;
+  /** Called when the person opens the address by themselves, maybe on another machine. */
+  readonly onPrinted: () => void;
 }
 
 /**
  * Tells the person what is asked, and takes them to the authorization server. The returned promise
- * never resolves; it rejects when the app's own `open` fails, which the person can't make good.
+ * never resolves; it rejects when they can't get there: the app's own `open` failed, or no browser
+ * opened and nobody reads the address.
  */
-export const announce = (
-  pending: PendingAuthorization,
-  site: Site,
-  { output, openBrowser, open, isWaiting }: Announcement & { readonly isWaiting: () => boolean },
-): Promise<never> => {
+export const announce = (announcement: Announcement): Promise<never> => {
+  const { request, pending, terminal, isWaiting } = announcement;
+  const { browser, output } = terminal;
   const url = readAuthorizationUrl(pending.url);
-  const print = () => output.write(`Open this address in a browser on this machine:\n\n${url}\n\n`);
-  const wanted = escapeControl(pending.scopes.join(', '));
-  output.write(`${escapeControl(site.url)} asks for your consent to: ${wanted}\n`);
+  output.write(describeRequest(request, pending.scopes));
 
   return new Promise((_, reject) => {
-    if (!openBrowser || (open === undefined && !canOpenBrowser())) {
-      print();
+    const print = () => {
+      if (!isWaiting()) return;
+      if (terminal.unread !== undefined) return reject(terminal.unread);
+      output.write(describeAddress(url, announcement));
+      announcement.onPrinted();
+    };
+    if (browser.kind === 'none') return print();
+    output.write('Opening your browser; log in and decide there.\n');
+    if (browser.kind === 'given') {
+      openWith(browser.open, url).catch(reject);
       return;
     }
-    output.write('Opening your browser; log in and decide there.\n');
-    if (open !== undefined) openWith(open, url).catch(reject);
+    output.write('If none appears, start again with BROWSER=none to be given the address.\n');
     // A launcher may end long after the answer came, with the browser that it started.
-    else openInBrowser(url).catch(() => isWaiting() && print());
+    const opened =
+      browser.kind === 'commands'
+        ? openWithCommands(browser.commands, url, isWaiting)
+        : openInBrowser(url);
+    opened.catch(print);
+    // That browser may be at the other end of the line, which the answer can't be sent from.
+    if (terminal.isRemote) announcement.onPrinted();
   });
+};
+
+const describeRequest = (
+  { site, newScopes = [] }: ConsentRequest,
+  scopes: readonly string[],
+): string => {
+  const lines = scopes.map((scope) => {
+    const words = scopeWords(scope);
+    const what = words === undefined ? scope : `${words} (${scope})`;
+    return `  - ${newScopes.includes(scope) ? 'new: ' : ''}${escapeControl(what)}\n`;
+  });
+  return `This app asks for your consent, at ${escapeControl(site.url)} and as you, to:\n${lines.join('')}`;
+};
+
+const describeAddress = (
+  url: string,
+  { redirectUri, terminal: { isRemote, env, input } }: Announcement,
+): string => {
+  const where = isRemote
+    ? 'the browser of the machine that you sit at'
+    : input === undefined
+      ? 'a browser on this machine'
+      : 'a browser';
+  const address = `Open this address in ${where}:\n\n${url}\n\n`;
+  if (!isRemote) return address;
+  return `${address}The answer arrives at ${redirectUri.origin} of this machine. So that it gets here, run this where the browser is, before you decide:\n\n  ${forwardCommand(redirectUri, env)}\n\n`;
 };
 
 /** What is handed to the system's opener starts whatever program its scheme names. */

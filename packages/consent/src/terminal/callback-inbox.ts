@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ExpectedCallback, judgeRequest } from './callback-request.js';
+import type { ExpectedCallback } from './callback-answer.js';
+import { judgeRequest } from './callback-request.js';
 import { type Page, refusedPage, sendPage } from './pages.js';
 
 /** The one answer, whose page is still owed. */
@@ -19,6 +20,11 @@ export class CallbackInbox {
     return new Promise((resolve) => {
       this.#deliver = resolve;
     });
+  }
+
+  /** For an answer that came another way: from now on nothing more is taken. */
+  close(): void {
+    this.#hasArrived = true;
   }
 
   readonly receive = (request: IncomingMessage, response: ServerResponse): void => {

@@ -1,17 +1,16 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-
-/** What the authorization server's answer has to look like. */
-export interface ExpectedCallback {
-  readonly redirectUri: URL;
-  readonly state: string;
-}
+import { type AnswerFault, type ExpectedCallback, judgeAnswer } from './callback-answer.js';
 
 export type JudgedRequest =
   | { readonly params: URLSearchParams }
   | { readonly status: 400 | 404; readonly reason: string };
 
 const refuse = (reason: string) => ({ status: 400, reason }) as const;
+
+const REASONS: Readonly<Record<AnswerFault, string>> = {
+  state: 'This answer belongs to another request. Start again from the terminal.',
+  empty: 'This answer holds neither a code nor an error.',
+};
 
 /** The parameters of the answer that was asked for, or why this is something else. */
 export const judgeRequest = (
@@ -30,23 +29,11 @@ export const judgeRequest = (
   // HEAD too: link checkers must not spend the code.
   if (request.method !== 'GET') return refuse('Only GET is answered here.');
 
-  const params = new URLSearchParams(search);
-  const [given, ...more] = params.getAll('state');
-  if (given === undefined || more.length > 0 || !isSame(given, state)) {
-    return refuse('This answer belongs to another request. Start again from the terminal.');
-  }
-  if (!params.has('code') && !params.has('error')) {
-    return refuse('This answer holds neither a code nor an error.');
-  }
-  return { params };
+  const judged = judgeAnswer(new URLSearchParams(search), state);
+  return 'fault' in judged ? refuse(REASONS[judged.fault]) : judged;
 };
 
 const splitOnce = (text: string, separator: string): readonly string[] => {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 };
-
-/** In constant time, since any program on the machine may guess here (RFC 8252, section 8.3). */
-const isSame = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

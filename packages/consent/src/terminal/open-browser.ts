@@ -1,19 +1,47 @@
-/** Whether there is a screen to open a browser on; without one, Linux starts a text browser that nobody sees. */
-export const canOpenBrowser = (
-  platform: NodeJS.Platform = process.platform,
-  env: NodeJS.ProcessEnv = process.env,
-): boolean =>
-  platform === 'darwin' ||
-  platform === 'win32' ||
-  Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME);
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type BrowserCommand, fillIn } from './browser-choice.js';
 
 /**
- * Opens the machine's browser.
+ * Opens the machine's browser; under WSL, Windows' own.
  * @throws as soon as its launcher can't start or ends with an error, which may be a while later.
  */
 export const openInBrowser = async (url: string): Promise<void> => {
   const { default: open } = await import('open');
-  const launcher = await open(url);
+  await launched(await open(url));
+};
+
+/**
+ * Opens it with the first of the commands that works; `isWanted` is asked before each.
+ * @throws as `openInBrowser`, the error of the last
+ */
+export const openWithCommands = async (
+  commands: readonly BrowserCommand[],
+  url: string,
+  isWanted: () => boolean,
+): Promise<void> => {
+  let failure: unknown;
+  for (const command of commands) {
+    if (!isWanted()) return;
+    try {
+      return await run(fillIn(command, url));
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+};
+
+const run = ([program, ...args]: BrowserCommand): Promise<void> => {
+  const launcher = spawn(program, args, {
+    stdio: 'ignore',
+    // Or Ctrl-C at the terminal would close the person's browser too.
+    detached: process.platform !== 'win32',
+  });
+  launcher.unref();
+  return launched(launcher);
+};
+
+const launched = async (launcher: ChildProcess): Promise<void> => {
   if (launcher.exitCode === null) {
     await new Promise<void>((resolve, reject) => {
       launcher.once('error', reject);

@@ -2,50 +2,14 @@ import {
   type AuthorizationFlow,
   AuthorizationServerError,
   ConsentError,
-  type ConsentRequest,
   type PendingAuthorization,
 } from '@tributary/pipeline';
 import { orAborted } from '../time-limit.js';
-import { type Announcement, announce } from './announce.js';
-import { type Arrival, CallbackInbox } from './callback-inbox.js';
-import { listenOnLoopback } from './loopback-listener.js';
+import type { Arrival } from './callback-inbox.js';
 import { deniedPage, donePage, failedPage } from './pages.js';
 
-export interface LoopbackRoundOptions extends Announcement {
-  readonly signal: AbortSignal;
-}
-
-/**
- * One round of asking. The listener is there before the browser opens, and is gone when this settles,
- * however it settles.
- */
-export const askOnLoopback = async (
-  { site, flow }: ConsentRequest,
-  options: LoopbackRoundOptions,
-): Promise<void> => {
-  const { signal } = options;
-  signal.throwIfAborted();
-  const inbox = new CallbackInbox();
-  let isWaiting = true;
-  const listener = await listenOnLoopback(flow, inbox.receive);
-  try {
-    const started = flow.start(
-      flow.allowsAnyLoopbackPort ? { redirectUri: listener.redirectUri.href } : undefined,
-    );
-    const pending = await orAborted(started, signal);
-    const arrived = inbox.expect({ redirectUri: listener.redirectUri, state: pending.state });
-    const cantOpen = announce(pending, site, { ...options, isWaiting: () => isWaiting });
-    const arrival = await orAborted(Promise.race([arrived, cantOpen]), signal);
-    isWaiting = false;
-    await settle(flow, pending, arrival, signal);
-  } finally {
-    isWaiting = false;
-    await listener.close();
-  }
-};
-
 /** The page waits for the exchange, so that it never says "done" of a grant that isn't stored. */
-const settle = async (
+export const settle = async (
   flow: AuthorizationFlow,
   pending: PendingAuthorization,
   { params, answer }: Arrival,
