@@ -16,7 +16,17 @@ export interface CarrierOptions extends ConnectionOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-const builtIn = globalThis.fetch;
+/** Under which a guard of what the app itself fetches keeps the fetch that our own calls go by. */
+const UNGUARDED = Symbol.for('@tributary/unguarded-fetch');
+
+const globalFetch = (): typeof globalThis.fetch => {
+  const { fetch } = globalThis as {
+    fetch: typeof globalThis.fetch & { [UNGUARDED]?: typeof globalThis.fetch };
+  };
+  return fetch[UNGUARDED] ?? fetch;
+};
+
+const builtIn = globalFetch();
 
 const initOf = (
   { method, headers, body, redirect }: WireRequest,
@@ -46,14 +56,13 @@ export const openCarrier = ({ fetch, ...options }: CarrierOptions = {}): Carrier
 
   const overFetch: Carrier = {
     // Looked up per call, since test tools replace the global one.
-    carry: (request, { signal }) =>
-      (fetch ?? globalThis.fetch)(request.url, initOf(request, signal)),
+    carry: (request, { signal }) => (fetch ?? globalFetch())(request.url, initOf(request, signal)),
     dispose: async () => {},
   };
 
   return {
     carry(request, ending, context) {
-      if (fetch !== undefined || !isNode || globalThis.fetch !== builtIn) {
+      if (fetch !== undefined || !isNode || globalFetch() !== builtIn) {
         return overFetch.carry(request, ending, context);
       }
       if (network !== undefined) return network.carry(request, ending, context);

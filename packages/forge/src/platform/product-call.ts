@@ -1,0 +1,111 @@
+import {
+  ConfigError,
+  type Invocation,
+  NeedsAuthenticationError,
+  type RequestOptions,
+} from '@tributary/pipeline';
+import {
+  createInvocation,
+  currentInvocation,
+  runInInvocation,
+} from '@tributary/pipeline/invocation';
+import type { Route } from '@tributary/route';
+import { rememberConsent } from '../consent/pending-consents.js';
+import { checkedPath } from './checked-path.js';
+import { readContextAri } from './context-ari.js';
+import type {
+  ContextMeta,
+  ForgeProvider,
+  ForgeRemote,
+  ForgeRequestInit,
+  ForgeResponse,
+  ProductMeta,
+} from './forge-fetch.js';
+import type { PlatformParts } from './parts.js';
+import type { PlatformClient } from './platform-options.js';
+import { proxyAnswer } from './proxy-answer.js';
+import { readInit } from './request-init.js';
+
+type Request = (path: Route, options: RequestOptions) => Promise<ForgeResponse>;
+
+const METHODS = {
+  confluence: 'requestConfluence',
+  jira: 'requestJira',
+  bitbucket: 'requestBitbucket',
+  stargate: 'requestAtlassian',
+} as const;
+
+/** @throws PrincipalError as the user, where nobody is invoking */
+const requestAs = (
+  { api }: PlatformClient,
+  provider: ForgeProvider,
+  remote: ForgeRemote,
+  accountId: string | undefined,
+): Request => {
+  if (provider === 'app') return api.asApp()[METHODS[remote]];
+  if (provider === 'user') return api.asUser(accountId || undefined)[METHODS[remote]];
+  if (remote !== 'stargate') return api[METHODS[remote]];
+  throw new ConfigError('provider', 'the API that sites have in common is called as app or user');
+};
+
+/**
+ * Runs `work` where calls go to the site of that cloudId: as it is where that is the invocation's own.
+ * @throws ConfigError for a site that nobody gave
+ */
+const atSite = <T>(
+  cloudId: string | undefined,
+  { client, options }: PlatformParts,
+  work: () => T,
+): T => {
+  const invocation = currentInvocation();
+  const own = invocation?.site ?? client.site;
+  if (cloudId === undefined || own?.cloudId?.toLowerCase() === cloudId.toLowerCase()) return work();
+  const site = options.sites?.(cloudId);
+  if (site === undefined) {
+    throw new ConfigError(
+      'sites',
+      own?.cloudId === undefined
+        ? 'withContext() names a site by its cloudId, and that of the own site is not known; give cloud(url, { cloudId }), and sites for others'
+        : 'withContext() names another site than the own; give a function that knows it by its cloudId',
+    );
+  }
+  // Notes are the original's: its boundary has to know them.
+  const there = invocation
+    ? Object.freeze(Object.assign(Object.create(null) as Invocation, invocation, { site }))
+    : createInvocation({ surface: 'background', site });
+  return runInInvocation(there, work);
+};
+
+const targetOf = (meta: ProductMeta | ContextMeta) =>
+  'contextAri' in meta
+    ? readContextAri(meta.contextAri)
+    : { remote: meta.remote, cloudId: undefined };
+
+/** A call to a product, once: retries and waiting are not Forge's. */
+export const callProduct = async (
+  parts: PlatformParts,
+  meta: ProductMeta | ContextMeta,
+  path: string,
+  init: ForgeRequestInit | undefined,
+): Promise<ForgeResponse> => {
+  const { client, options, warn } = parts;
+  const { remote, cloudId } = targetOf(meta);
+  if (!Object.hasOwn(METHODS, remote)) return proxyAnswer(400, 'INVALID_REMOTE');
+  const route = checkedPath(path, remote === 'bitbucket');
+  const request: RequestOptions = {
+    ...readInit(init, { isBare: meta.provider === 'none', warn }),
+    retry: options.retry ?? false,
+    ...(options.timeout !== undefined && { timeout: options.timeout }),
+  };
+  const answering = remote === 'bitbucket' ? (options.bitbucket ?? client) : client;
+  const invocation = currentInvocation();
+  try {
+    return await atSite(cloudId, parts, () =>
+      requestAs(answering, meta.provider, remote, meta.accountId)(route, request),
+    );
+  } catch (error) {
+    if (!(error instanceof NeedsAuthenticationError)) throw error;
+    if (invocation !== undefined) rememberConsent(invocation, error);
+    return proxyAnswer(401, 'NEEDS_AUTHENTICATION_ERR');
+  }
+};

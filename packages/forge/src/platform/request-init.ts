@@ -1,0 +1,96 @@
+import { ReadableStream as WebStream } from 'node:stream/web';
+import type { BodyInput, RequestOptions } from '@tributary/pipeline';
+import type { ForgeRequestInit } from './forge-fetch.js';
+
+type Warn = (message: string) => void;
+
+/** Which the platform sets itself, whatever an app says. */
+const PLATFORM_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+const CREDENTIAL_HEADERS = new Set(['authorization', 'cookie']);
+
+const isOurs = (name: string, isBare: boolean): boolean =>
+  PLATFORM_HEADERS.has(name) ||
+  name.startsWith('proxy-') ||
+  name.startsWith('forge-proxy-') ||
+  (!isBare && CREDENTIAL_HEADERS.has(name));
+
+const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value;
+
+/** As fetch reads them: of a list and of a Headers the pairs, else own fields, values as text. */
+const readHeaders = (
+  input: ForgeRequestInit['headers'],
+  isBare: boolean,
+  warn: Warn,
+): [string, string][] => {
+  if (input === undefined || input === null) return [];
+  const entries = isIterable(input)
+    ? ([...input] as unknown as [string, unknown][])
+    : Object.entries(input);
+  return entries
+    .map(([name, value]): [string, string] => [name, String(value)])
+    .filter(([name]) => {
+      const isDropped = isOurs(name.toLowerCase(), isBare);
+      if (isDropped) warn(`The header ${name.toLowerCase()} was left out: the platform sets it.`);
+      return !isDropped;
+    });
+};
+
+const isAsyncIterable = (value: object): value is AsyncIterable<Uint8Array> =>
+  Symbol.asyncIterator in value;
+
+/** What fetch takes as it is; a Node stream by its chunks, and anything else by its text, as fetch does. */
+const readBody = (body: unknown, warn: Warn): BodyInput | undefined => {
+  if (body === undefined || body === null) return undefined;
+  if (
+    typeof body === 'string' ||
+    body instanceof URLSearchParams ||
+    body instanceof FormData ||
+    body instanceof Blob ||
+    body instanceof ArrayBuffer ||
+    body instanceof ReadableStream ||
+    ArrayBuffer.isView(body)
+  ) {
+    return body as BodyInput;
+  }
+  if (typeof body === 'object' && isAsyncIterable(body)) return WebStream.from(body) as BodyInput;
+  warn(
+    `A body was ${typeof body === 'object' ? 'an object' : `a ${typeof body}`}, which is sent as its text, as fetch does; give objects as JSON.stringify(…).`,
+  );
+  return String(body);
+};
+
+/**
+ * What of fetch's `init` an app's request says, in the way fetch reads it; fields that fetch doesn't know
+ * are not looked at.
+ * @throws TypeError as fetch, for a body that a GET can't have
+ */
+export const readInit = (
+  init: ForgeRequestInit | undefined,
+  { isBare, warn }: { readonly isBare: boolean; readonly warn: Warn },
+): RequestOptions => {
+  const { method = 'GET', redirect, signal } = init ?? {};
+  const headers = readHeaders(init?.headers, isBare, warn);
+  // What the platform's fetch sends where the app says nothing.
+  if (!headers.some(([name]) => name.toLowerCase() === 'accept')) headers.push(['accept', '*/*']);
+  const body = readBody(init?.body, warn);
+  if (body !== undefined && /^(?:get|head)$/i.test(method)) {
+    throw new TypeError('Request with GET/HEAD method cannot have body.');
+  }
+  return {
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+    ...(redirect !== undefined && { redirect }),
+    ...(signal && { signal }),
+  };
+};
