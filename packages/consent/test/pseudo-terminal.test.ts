@@ -1,16 +1,18 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from './support/loopback.js';
 
-/** util-linux's: another `script` takes its command otherwise. */
+/** Of util-linux, which is on every Linux: what others call so takes its command otherwise. */
+const PSEUDO_TERMINAL = 'script';
 const hasScript = /util-linux/.test(
-  spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '',
+  spawnSync(PSEUDO_TERMINAL, ['--version'], { encoding: 'utf8' }).stdout ?? '',
 );
 
-const app = 'test/support/ask-here.mjs';
 const cwd = fileURLToPath(new URL('..', import.meta.url));
+const app = fileURLToPath(new URL('support/ask-here.mjs', import.meta.url));
 const { DISPLAY: _, WAYLAND_DISPLAY: __, WSL_DISTRO_NAME: ___, ...rest } = process.env;
 const env = { ...rest, BROWSER: 'none', SSH_CONNECTION: '', SSH_TTY: '' };
 
@@ -21,8 +23,11 @@ beforeEach(async () => {
 
 /** Starts the app at a terminal, whose keyboard and screen the test holds. */
 const atTerminal = (onInterrupt = '') => {
-  const command = `'${process.execPath}' ${app} ${port} ${onInterrupt}; echo status=$?; stty -a`;
-  const child = spawn('script', ['--quiet', '--command', command, '/dev/null'], { cwd, env });
+  const command = `'${process.execPath}' '${app}' ${port} ${onInterrupt}; echo status=$?; stty -a`;
+  const child = spawn(PSEUDO_TERMINAL, ['--quiet', '--command', command, '/dev/null'], {
+    cwd,
+    env,
+  });
   let screen = '';
   child.stdout.on('data', (chunk) => {
     screen += chunk;
@@ -86,6 +91,6 @@ it('without a terminal it names the command to run', async () => {
     env: { ...env, BROWSER: '' },
   });
   expect(stdout).toContain('outcome=CONSENT_UNAVAILABLE');
-  expect(stdout).toContain('Run `node test/support/ask-here.mjs` in one');
+  expect(stdout).toContain(`Run \`node ${join('test', 'support', 'ask-here.mjs')}\` in one`);
   expect(stderr).toBe('');
 });
