@@ -51,7 +51,7 @@ const askProgram = async (parts: Parts, asking: Asking): Promise<Response> => {
   const { user, needed, request } = asking;
   const back = backFrom(settings, request);
   const what = JSON.stringify([user.id, needed.site.url, [...needed.scopes].sort(), back]);
-  const consent = (await earlier(parts, what)) ?? (await newApiConsent());
+  const consent = (await earlier(parts, what, user.id)) ?? (await newApiConsent());
   return consentProblem(settings, consent);
 
   async function newApiConsent(): Promise<PendingConsent> {
@@ -66,13 +66,15 @@ const askProgram = async (parts: Parts, asking: Asking): Promise<Response> => {
 const earlier = async (
   { records, settings }: Parts,
   what: string,
+  userId: string,
 ): Promise<PendingConsent | undefined> => {
   const id = await records.apiConsent(what);
   const consent = id === undefined ? undefined : await records.find(id);
   if (consent === undefined) return undefined;
-  const isFresh = consent.expiresAt - settings.clock.now() > settings.timeout / 2;
+  const isFresh = consent.askedUntil - settings.clock.now() > settings.timeout / 2;
+  if (!isFresh || (await records.lastGrant(userId))?.nonce !== consent.seenGrant) return undefined;
   // One that was answered leads to the page that says so, which is of no use to who needs it again.
-  return isFresh && (await records.phase(consent.id)) === undefined ? consent : undefined;
+  return (await records.phase(consent.id)) === undefined ? consent : undefined;
 };
 
 const pendingConsent = async (
@@ -88,7 +90,7 @@ const pendingConsent = async (
     site: needed.site,
     scopes: needed.scopes,
     run,
-    expiresAt: records.expiry(),
+    ...records.times(),
     ...(newScopes && { newScopes }),
     ...(last && { seenGrant: last.nonce }),
   };

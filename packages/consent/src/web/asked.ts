@@ -4,7 +4,7 @@ import { askPage } from './html/ask-page.js';
 import { deniedPage, expiredPage, waitPage } from './html/outcome-pages.js';
 import { seeOther } from './html/page.js';
 import { localUrl } from './local-url.js';
-import { deny, goOn } from './outcome.js';
+import { deny, goOn, isGranted } from './outcome.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent, Phase } from './pending-consent.js';
 import { readBoundedForm } from './posted-form.js';
@@ -24,35 +24,35 @@ const CHECKING_MS = 30_000;
 
 /** GET: the page that asks, or what became of it. */
 export const showAsked = async (parts: Parts, visitor: Visitor, id: string): Promise<Response> => {
-  const consent = await parts.records.find(id);
-  const phase = await parts.records.phase(id);
+  const { settings, records, cookies } = parts;
+  const consent = await records.find(id);
+  const phase = await records.phase(id);
   if (consent === undefined) return over(parts, visitor, phase);
   const stranger = refuseStranger(parts, visitor, consent.user.id);
   if (stranger !== undefined) return stranger;
-  const cookie = cookieOf(parts, visitor, id, consent.browser);
-  if (consent.browser !== undefined && cookie === undefined) {
+  const known = cookieOf(parts, visitor, id, consent.browser);
+  if (known === undefined && consent.browser !== undefined) {
     return refuse(parts, visitor, ANOTHER_BROWSER);
   }
+  // An API's consent is bound to the browser that opens its page.
+  const cookie = known ?? newCookie(id, settings.clock.now());
   const back = backOf(parts, visitor.url.searchParams.get('return'), consent);
-  const own = cookie ?? newCookie(id, parts.settings.clock.now());
-  if (phase?.name === 'granted' || (await wasGrantedMeanwhile(parts, consent))) {
-    return goOn(parts, visitor, consent, own, back);
-  }
-  if (phase?.name === 'answering' && phase.since > parts.settings.clock.now() - CHECKING_MS) {
+  if (await isGranted(parts, consent)) return goOn(parts, visitor, consent, cookie, back);
+  if (!isOpen(parts, consent)) return over(parts, visitor, phase);
+  if (phase?.name === 'answering' && phase.since > settings.clock.now() - CHECKING_MS) {
     return show(parts, waitPage({ href: visitor.url.pathname, words: 'Continue' }));
   }
-  const { settings } = parts;
   const page = askPage({
     appName: settings.appName,
     consent,
     action: visitor.url.pathname,
-    token: formToken(own.secret, id),
+    token: formToken(cookie.secret, id),
     back,
     failure: phase?.name === 'failed' ? phase : undefined,
     formAction: formAction(parts),
   });
   const response = show(parts, page);
-  parts.cookies.set(response.headers, visitor.request, own);
+  cookies.set(response.headers, visitor.request, cookie);
   return response;
 };
 
@@ -74,17 +74,16 @@ export const answerAsked = async (
     return refuse(parts, visitor, 'This did not come from the page that asks. Open it again.');
   }
   const back = backOf(parts, form.get('return'), consent);
-  if (form.get('answer') !== 'allow') {
-    return deny(parts, visitor, consent, cookie);
-  }
-  if (
-    (await records.phase(id))?.name === 'granted' ||
-    (await wasGrantedMeanwhile(parts, consent))
-  ) {
-    return goOn(parts, visitor, consent, cookie, back);
-  }
-  return startFlow(parts, consent, digest(cookie.secret), back);
+  if (await isGranted(parts, consent)) return goOn(parts, visitor, consent, cookie, back);
+  if (!isOpen(parts, consent)) return over(parts, visitor, await records.phase(id));
+  return form.get('answer') === 'allow'
+    ? startFlow(parts, consent, digest(cookie.secret), back)
+    : deny(parts, visitor, consent, cookie);
 };
+
+/** It is kept for longer than it may be answered: whoever answers last has to get through a log-in. */
+const isOpen = ({ settings }: Parts, { askedUntil }: PendingConsent): boolean =>
+  askedUntil > settings.clock.now();
 
 const startFlow = async (
   { settings, records }: Parts,
@@ -94,33 +93,27 @@ const startFlow = async (
 ): Promise<Response> => {
   const { id, user, site, scopes } = consent;
   const pending = await settings.consent.flow({ user, site, scopes }).start();
-  await records.expect(pending.state, {
+  const answer = {
     consentId: id,
     userId: user.id,
     browser,
     expiresAt: records.expiry(),
-    authorization: { ...pending, codeVerifier: revealSecret(pending.codeVerifier) },
     ...(back !== undefined && { back }),
-  });
+  };
+  const codeVerifier = revealSecret(pending.codeVerifier);
+  await records.expect(pending.state, answer, { ...pending, codeVerifier });
   return seeOther(pending.url);
-};
-
-/** Another tab or request of this person may have asked at the same time; one answer is enough. */
-const wasGrantedMeanwhile = async (
-  { records }: Parts,
-  { user, site, scopes, seenGrant }: PendingConsent,
-): Promise<boolean> => {
-  const last = await records.lastGrant(user.id);
-  if (last === undefined || last.nonce === seenGrant || last.site !== site.url) return false;
-  return scopes.every((scope) => last.scopes.includes(scope));
 };
 
 const over = (parts: Parts, visitor: Visitor, phase: Phase | undefined): Response => {
   const home = homeOf(parts);
   if (phase?.name === 'denied') {
-    const { target } = phase;
-    const way = target === undefined ? home : { href: target, words: 'Try again' };
-    return show(parts, deniedPage(parts.settings.appName, way, target === undefined));
+    const { kind, back, userId } = phase;
+    const stranger = refuseStranger(parts, visitor, userId);
+    if (stranger !== undefined) return stranger;
+    const words = kind === 'page' ? 'Try again' : 'Go back';
+    const way = back === undefined ? home : { href: parts.settings.origin + back, words };
+    return show(parts, deniedPage(parts.settings.appName, kind, way));
   }
   const error = new ConsentError(
     'CONSENT_TIMEOUT',

@@ -1,16 +1,20 @@
-import {
-  ConsentError,
-  type PendingAuthorization,
-  Secret,
-  TributaryError,
-} from '@tributary/pipeline';
+import { ConsentError, Secret, TributaryError } from '@tributary/pipeline';
 import { pageOf } from './ask.js';
-import { badCallbackPage, grantedPage } from './html/outcome-pages.js';
+import type { BrowserCookie } from './browser-cookie.js';
+import { badCallbackPage, expiredPage } from './html/outcome-pages.js';
 import { seeOther } from './html/page.js';
 import { deny, fail, goOn, noteGrant } from './outcome.js';
 import type { Parts } from './parts.js';
-import type { ExpectedAnswer, KeptAuthorization } from './pending-consent.js';
-import { cookieOf, homeOf, refuseOther, show, type Visitor } from './visitor.js';
+import type { ExpectedAnswer, KeptAuthorization, PendingConsent } from './pending-consent.js';
+import {
+  ANOTHER_BROWSER,
+  cookieOf,
+  homeOf,
+  refuse,
+  refuseStranger,
+  show,
+  type Visitor,
+} from './visitor.js';
 
 /** The authorization server's answer, at the redirect URI. */
 export const receiveCallback = async (parts: Parts, visitor: Visitor): Promise<Response> => {
@@ -19,65 +23,65 @@ export const receiveCallback = async (parts: Parts, visitor: Visitor): Promise<R
   const expected =
     state === undefined || more.length > 0 ? undefined : await records.expected(state);
   if (state === undefined || expected === undefined) return unexpected(parts, visitor);
-  // Before the state is spent: nobody else may spend it.
-  const other = refuseOther(parts, visitor, expected.consentId, expected);
-  if (other !== undefined) return other;
-  const spent = await records.spend(state);
-  if (spent?.authorization === undefined) return repeated(parts, visitor, expected);
-
-  const { consentId, authorization } = spent;
-  const since = settings.clock.now();
-  await records.setPhase(consentId, { name: 'answering', since }, spent.expiresAt);
-  return exchange(parts, visitor, spent, authorization);
-};
-
-const exchange = async (
-  parts: Parts,
-  visitor: Visitor,
-  { consentId, browser, back }: ExpectedAnswer,
-  authorization: KeptAuthorization,
-): Promise<Response> => {
-  const { records, settings } = parts;
-  const { user } = visitor;
-  const consent = await records.find(consentId);
+  const stranger = refuseStranger(parts, visitor, expected.userId);
+  if (stranger !== undefined) return stranger;
+  const { consentId, browser, expiresAt } = expected;
   const cookie = cookieOf(parts, visitor, consentId, browser);
-  if (user === undefined || cookie === undefined || consent === undefined) {
-    return unexpected(parts, visitor);
+  if (cookie === undefined) {
+    // Before the state is spent: nobody else may spend it.
+    return (await records.isSpent(state))
+      ? show(parts, expiredPage(homeOf(parts)))
+      : refuse(parts, visitor, ANOTHER_BROWSER);
   }
-  try {
-    const { site, scopes } = consent;
-    const flow = settings.consent.flow({ user: consent.user, site, scopes });
-    // Not ended by a reader who clicks twice: the code is spent by then.
-    await flow.complete(reopened(authorization), visitor.url.searchParams);
-  } catch (error) {
-    if (!(error instanceof TributaryError)) throw error;
-    if (error.code === 'CONSENT_DENIED') return deny(parts, visitor, consent, cookie, error);
-    return fail(parts, visitor, consent, error);
-  }
+  const authorization = await records.spend(state);
+  const consent = await records.find(consentId);
+  if (authorization === undefined) return repeated(parts, visitor, expected, consent, cookie);
+  if (consent === undefined) return unexpected(parts, visitor);
+  const since = settings.clock.now();
+  await records.setPhase(consentId, { name: 'answering', since }, expiresAt);
+  const error = await exchange(parts, visitor, consent, authorization);
+  if (error?.code === 'CONSENT_DENIED') return deny(parts, visitor, consent, cookie, error);
+  if (error !== undefined) return fail(parts, visitor, consent, error);
   await noteGrant(parts, consent);
-  return goOn(parts, visitor, consent, cookie, back);
+  return goOn(parts, visitor, consent, cookie, expected.back);
 };
 
-const reopened = ({ codeVerifier, ...rest }: KeptAuthorization): PendingAuthorization => ({
-  ...rest,
-  codeVerifier: new Secret(codeVerifier),
-});
+/** Why it came to nothing, if it did. */
+const exchange = async (
+  { settings }: Parts,
+  { url }: Visitor,
+  { user, site, scopes }: PendingConsent,
+  authorization: KeptAuthorization,
+): Promise<TributaryError | undefined> => {
+  const { codeVerifier, ...rest } = authorization;
+  const pending = { ...rest, codeVerifier: new Secret(codeVerifier) };
+  try {
+    // Not ended by a reader who clicks twice: the code is spent by then.
+    await settings.consent.flow({ user, site, scopes }).complete(pending, url.searchParams);
+    return undefined;
+  } catch (error) {
+    return error instanceof TributaryError ? error : unexplained(error);
+  }
+};
+
+const unexplained = (cause: unknown): ConsentError => {
+  const message = 'The answer could not be checked. Try again in a while.';
+  return new ConsentError('CONSENT_UNAVAILABLE', message, { retryable: true, cause });
+};
 
 /** A second click, a reload, the back button: what the first one came to holds. */
 const repeated = async (
   parts: Parts,
   visitor: Visitor,
-  { consentId, browser, back }: ExpectedAnswer,
+  { consentId, back }: ExpectedAnswer,
+  consent: PendingConsent | undefined,
+  cookie: BrowserCookie,
 ): Promise<Response> => {
-  const { records, settings } = parts;
-  const phase = await records.phase(consentId);
-  if (phase?.name !== 'granted') return seeOther(pageOf(settings, consentId));
-  const consent = await records.find(consentId);
-  const cookie = cookieOf(parts, visitor, consentId, browser);
-  if (consent !== undefined && cookie !== undefined) {
-    return goOn(parts, visitor, consent, cookie, back);
-  }
-  return show(parts, grantedPage(settings.appName, 'This answer was used already.', homeOf(parts)));
+  const phase = await parts.records.phase(consentId);
+  if (phase?.name !== 'granted') return seeOther(pageOf(parts.settings, consentId));
+  return consent === undefined
+    ? show(parts, expiredPage(homeOf(parts)))
+    : goOn(parts, visitor, consent, cookie, back);
 };
 
 const unexpected = (parts: Parts, visitor: Visitor): Response => {

@@ -1,5 +1,11 @@
 import { type Clock, ConsentError, type PendingRecords } from '@tributary/pipeline';
-import type { ExpectedAnswer, KeptAnswer, PendingConsent, Phase } from './pending-consent.js';
+import type {
+  ExpectedAnswer,
+  KeptAnswer,
+  KeptAuthorization,
+  PendingConsent,
+  Phase,
+} from './pending-consent.js';
 import { digest } from './tokens.js';
 
 /** Kept after a grant or a denial, so that reloads and second clicks are answered rightly. */
@@ -7,6 +13,11 @@ const SHORTEST = 60_000;
 
 /** A person who was sent there fetches it at once. */
 const ANSWER_TTL = 5 * 60_000;
+
+interface SpentOnce {
+  readonly authorization: KeptAuthorization;
+  readonly expiresAt: number;
+}
 
 /** The last grant of a user: what asked before it needn't ask again. */
 export interface LastGrant {
@@ -29,6 +40,12 @@ export class ConsentRecords {
 
   expiry(): number {
     return this.#clock.now() + this.#timeout;
+  }
+
+  /** Those of a consent that is asked for now. */
+  times(): Pick<PendingConsent, 'askedUntil' | 'expiresAt'> {
+    const askedUntil = this.expiry();
+    return { askedUntil, expiresAt: askedUntil + this.#timeout };
   }
 
   ask(consent: PendingConsent): Promise<void> {
@@ -56,21 +73,29 @@ export class ConsentRecords {
     return this.#write(`phase:${id}`, phase, expiresAt);
   }
 
-  expect(state: string, answer: ExpectedAnswer): Promise<void> {
-    return this.#write(`state:${digest(state)}`, answer, answer.expiresAt);
+  /** Two records: what may be spent once, and whose answer it is, which stays for second clicks. */
+  async expect(
+    state: string,
+    answer: ExpectedAnswer,
+    authorization: KeptAuthorization,
+  ): Promise<void> {
+    const { expiresAt } = answer;
+    await this.#write(`state:${digest(state)}`, answer, expiresAt);
+    await this.#write(`code:${digest(state)}`, { authorization, expiresAt }, expiresAt);
   }
 
   async expected(state: string): Promise<ExpectedAnswer | undefined> {
     return this.#unlessOver(await this.#read<ExpectedAnswer>(`state:${digest(state)}`));
   }
 
-  /** A second answer finds what became of the first (RFC 9700, section 2.1.1: a code is used once). */
-  async spend(state: string): Promise<ExpectedAnswer | undefined> {
-    const answer = await this.#take<ExpectedAnswer>(`state:${digest(state)}`);
-    if (answer === undefined) return undefined;
-    const { authorization, ...used } = answer;
-    await this.expect(state, used);
-    return authorization && answer;
+  async isSpent(state: string): Promise<boolean> {
+    return (await this.#read(`code:${digest(state)}`)) === undefined;
+  }
+
+  /** Of all answers with this state, one gets it (RFC 9700, section 2.1.1). */
+  async spend(state: string): Promise<KeptAuthorization | undefined> {
+    const kept = await this.#take<SpentOnce>(`code:${digest(state)}`);
+    return this.#unlessOver(kept)?.authorization;
   }
 
   lastGrant(userId: string): Promise<LastGrant | undefined> {

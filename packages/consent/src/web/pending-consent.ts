@@ -26,7 +26,8 @@ export interface PendingConsent {
   readonly browser?: string;
   /** Which grant of this user was the last one when it was asked for. */
   readonly seenGrant?: string;
-  /** Epoch ms. */
+  /** Epoch ms: until when the person may answer, and until when it is kept for what follows then. */
+  readonly askedUntil: number;
   readonly expiresAt: number;
 }
 
@@ -35,9 +36,14 @@ export type Phase =
   | { readonly name: 'granted' }
   /** An answer came and is being exchanged. */
   | { readonly name: 'answering'; readonly since: number }
-  | { readonly name: 'denied'; readonly target?: string }
+  | {
+      readonly name: 'denied';
+      readonly userId: string;
+      readonly kind: Trigger['kind'];
+      readonly back?: string;
+    }
   /** An answer came and was refused; the person may try again. */
-  | { readonly name: 'failed'; readonly code: string; readonly message: string };
+  | { readonly name: 'failed'; readonly message: string };
 
 /** The answer that one authorization request waits for. `state` is known by its digest only. */
 export interface ExpectedAnswer {
@@ -47,8 +53,6 @@ export interface ExpectedAnswer {
   readonly browser: string;
   readonly back?: string;
   readonly expiresAt: number;
-  /** Absent once it was used. */
-  readonly authorization?: KeptAuthorization;
 }
 
 /** A PendingAuthorization with its verifier in the open: for a sealed record only. */

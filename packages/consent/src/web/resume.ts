@@ -2,6 +2,7 @@ import { UNKEPT } from './html/ask-page.js';
 import { expiredPage, grantedPage, sentPage } from './html/outcome-pages.js';
 import { PRIVATE } from './html/page.js';
 import { type KeptRequest, rebuild } from './kept-request.js';
+import { isGranted } from './outcome.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent } from './pending-consent.js';
 import { Reruns } from './reruns.js';
@@ -25,9 +26,7 @@ export const resume = async (
   if (consent === undefined) return show(parts, expiredPage(homeOf(parts)));
   const stranger = refuseStranger(parts, visitor, consent.user.id);
   if (stranger !== undefined) return stranger;
-  if ((await records.phase(id))?.name !== 'granted') {
-    return show(parts, expiredPage(homeOf(parts)));
-  }
+  if (!(await isGranted(parts, consent))) return show(parts, expiredPage(homeOf(parts)));
   const { trigger } = consent;
   if (trigger.kind === 'send') return runAgain(parts, visitor, consent, trigger.request);
   const response = show(

@@ -1,3 +1,4 @@
+import type { Trigger } from '../pending-consent.js';
 import { type Html, html } from './escape-html.js';
 import type { Page } from './page.js';
 
@@ -18,18 +19,20 @@ ${way && wayOn(way)}`,
 
 const NOTHING = 'Nothing was stored, and nothing was done in your name.';
 
-export const deniedPage = (appName: string, way: Way, wasSent: boolean): Page =>
+export const deniedPage = (appName: string, kind: Trigger['kind'], way: Way): Page =>
   endPage(
     403,
     'Access was not allowed',
-    [
-      `You did not allow ${appName} to act for you. ${NOTHING}`,
-      wasSent
-        ? 'What you sent was not carried out and is no longer kept. To try again, go back and send it again.'
-        : 'What you wanted to see needs your consent. To try again, open it again and allow access.',
-    ],
+    [`You did not allow ${appName} to act for you. ${NOTHING}`, HOW_TO_TRY_AGAIN[kind]],
     way,
   );
+
+const HOW_TO_TRY_AGAIN: Readonly<Record<Trigger['kind'], string>> = {
+  page: 'What you wanted to see needs your consent. To try again, open it again and allow access.',
+  send: 'What you sent was not carried out and is no longer kept. To try again, go back and send it again.',
+  resend: 'What you sent was not carried out. To try again, go back and send it again.',
+  api: 'What you wanted to do needs your consent. To try again, go back and do it again.',
+};
 
 /** The record is gone: too late, or used. */
 export const expiredPage = (way: Way): Page =>

@@ -26,6 +26,8 @@ export interface WebApp {
   /** All runs, also those that ended in a consent. */
   readonly runs: Ran[];
   readonly errors: TributaryError[];
+  /** What the app's own check, in front of its handlers, looked at. */
+  readonly checked: string[];
   /** Somebody's browser, signed in to the app. */
   browser(user?: string): Promise<Browser>;
   close(): Promise<void>;
@@ -72,6 +74,7 @@ const startApp = async (sandbox: Sandbox, origin: string, options: AppOptions): 
   const errors: TributaryError[] = [];
   const done: Ran[] = [];
   const runs: Ran[] = [];
+  const checked: string[] = [];
   const pages = webConsent({
     publicUrl: origin,
     appName: 'Stale pages',
@@ -119,6 +122,7 @@ const startApp = async (sandbox: Sandbox, origin: string, options: AppOptions): 
     if (pathname === '/sign-out') {
       return html('<h1>Signed out</h1>', 200, { 'set-cookie': 'session=; Path=/; Max-Age=0' });
     }
+    if (request.method === 'POST') checked.push(`POST ${pathname}`);
     if (pathname === '/comment' && request.headers.get('origin') === 'https://evil.example') {
       return html('<h1>The app refuses other sites</h1>', 403);
     }
@@ -134,6 +138,7 @@ const startApp = async (sandbox: Sandbox, origin: string, options: AppOptions): 
     done,
     runs,
     errors,
+    checked,
     async browser(user) {
       const browser = new Browser();
       if (user !== undefined) await browser.open(`${origin}/sign-in?as=${user}`);
