@@ -65,7 +65,7 @@ const pathPiece = (parameter: unknown): PathPiece => {
 };
 
 const oddityOf = (parameter: unknown, text: string): string | undefined => {
-  if (parameter === undefined || parameter === null || Number.isNaN(parameter)) return text;
+  if (parameter === undefined || parameter === null) return text;
   if (Array.isArray(parameter)) return 'a list';
   return /^\[object .*]$/s.test(text) ? 'an object' : undefined;
 };
