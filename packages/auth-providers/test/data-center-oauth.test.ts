@@ -45,6 +45,7 @@ const fakeSite = () => {
         created_at: 1,
       });
     }
+    if (url.includes('/.well-known/')) return new Response(null, { status: 404 });
     if (url !== `${ISSUER}/rest/api/user/current`) throw new Error(`Nobody answers at ${url}.`);
     const token = new Headers(init.headers).get('authorization')?.replace('Bearer ', '') ?? '';
     return Response.json(state.user(owners.get(token) ?? ''));

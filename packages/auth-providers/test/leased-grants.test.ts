@@ -323,7 +323,7 @@ test('a lease whose answer was lost is given back, and not waited for', async ()
 describe('opening what is stored', () => {
   test('happens once for each text, and for no more grants than are remembered', async () => {
     const open = vi.fn(async (_: string, sealed: string) => sealed);
-    const openGrant = grantOpener({ ...plainCodec, open }, 2);
+    const { open: openGrant, forget } = grantOpener({ ...plainCodec, open }, 2);
     const text = (token: string) => grantToText(makeGrant(token));
     expect(tokenOf(await openGrant('a', text('one')))).toBe('one');
     expect(tokenOf(await openGrant('a', text('one')))).toBe('one');
@@ -336,6 +336,9 @@ describe('opening what is stored', () => {
     expect(open).toHaveBeenCalledTimes(4);
     await openGrant('a', text('two'));
     expect(open).toHaveBeenCalledTimes(5);
+    forget('a');
+    await openGrant('a', text('two'));
+    expect(open).toHaveBeenCalledTimes(6);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { revealSecret } from '@tributary/pipeline';
+import { revealSecret, Secret } from '@tributary/pipeline';
 import { describe, expect, test } from 'vitest';
 import { callbackFor, fakeAtlassian, ISSUER, keyOf, openOAuth, options } from './oauth-server.js';
 import { CLOUD_ID, OTHER_ID } from './services.js';
@@ -43,6 +43,44 @@ describe('the authorize URL', () => {
     const again = await flow.start();
     expect(again.state).not.toBe(pending.state);
     expect(revealSecret(again.codeVerifier)).not.toBe(revealSecret(pending.codeVerifier));
+  });
+
+  test('asks for exactly the given scopes, and for what tells whose grant it is', async () => {
+    const { provider, callOf } = openOAuth();
+    const asksFor = async (scopes: readonly string[]) => {
+      const flow = provider.authorization?.(callOf('u1'), { scopes });
+      const { url, scopes: pending } = (await flow?.start()) ?? {};
+      const asked = new URL(url ?? '').searchParams.get('scope')?.split(' ');
+      expect(flow?.scopes).toEqual(asked);
+      expect(pending).toEqual(asked);
+      return asked;
+    };
+    expect(await asksFor(['write:page:confluence'])).toEqual([
+      'write:page:confluence',
+      'read:me',
+      'offline_access',
+    ]);
+    expect(await asksFor(['read:confluence-user', 'a', 'a', 'offline_access'])).toEqual([
+      'read:confluence-user',
+      'a',
+      'offline_access',
+    ]);
+  });
+
+  test.for([
+    ['none', []],
+    ['two in one', ['a b']],
+    ['what is no text', [1 as never]],
+    ['too many', Array.from({ length: 49 }, (_, index) => `scope-${index}`)],
+  ] as const)('takes no scopes that are %s', ([, scopes]) => {
+    const { provider, callOf } = openOAuth();
+    let error: unknown;
+    try {
+      provider.authorization?.(callOf('u1'), { scopes });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', field: 'scopes' });
   });
 
   test('takes only the registered redirect URI', async () => {
@@ -112,6 +150,112 @@ describe('the callback', () => {
     expect(await grants.read(keyOf('canary'))).toBeUndefined();
   });
 
+  test('without iss is refused where the metadata promises it, a denial too', async () => {
+    const { flow, pending, atlassian, grants } = await start();
+    atlassian.publishMetadata(() =>
+      Response.json({ issuer: ISSUER, authorization_response_iss_parameter_supported: true }),
+    );
+    const denial = new URLSearchParams({ error: 'access_denied', state: pending.state });
+    for (const callback of [callbackFor(pending, 'ada'), denial]) {
+      await expect(flow.complete(pending, callback)).rejects.toMatchObject({
+        code: 'CONSENT_CALLBACK',
+        message: expect.stringContaining('has no iss'),
+      });
+    }
+    expect(atlassian.metadataAsked).toEqual([`${ISSUER}/.well-known/openid-configuration`]);
+    expect(atlassian.forms).toHaveLength(0);
+    expect(await grants.read(keyOf('ada'))).toBeUndefined();
+    const callback = callbackFor(pending, 'ada');
+    callback.set('iss', ISSUER);
+    expect(await flow.complete(pending, callback)).toEqual({ accountId: 'ada' });
+  });
+
+  test('with iss asks for no metadata, and one with another state neither', async () => {
+    const { flow, pending, atlassian } = await start();
+    const stranger = callbackFor(pending, 'ada');
+    stranger.set('state', 'x');
+    await expect(flow.complete(pending, stranger)).rejects.toThrow();
+    const callback = callbackFor(pending, 'ada');
+    callback.set('iss', ISSUER);
+    await flow.complete(pending, callback);
+    expect(atlassian.metadataAsked).toEqual([]);
+  });
+
+  const promise = { authorization_response_iss_parameter_supported: true };
+  test.for([
+    ['no metadata', () => new Response(null, { status: 404 }), 2],
+    ['metadata elsewhere', () => Response.redirect('https://evil.example/'), 2],
+    ['metadata without the promise', () => Response.json({ issuer: ISSUER }), 1],
+    [
+      "another issuer's metadata",
+      () => Response.json({ issuer: 'https://e.example', ...promise }),
+      1,
+    ],
+    ['what is no metadata', () => new Response('<html>'), 1],
+  ] as const)('needs no iss where there is %s', async ([, publish, asked]) => {
+    const { flow, pending, atlassian, consent, clock } = await start();
+    atlassian.publishMetadata(publish);
+    expect(await flow.complete(pending, callbackFor(pending, 'ada'))).toEqual({ accountId: 'ada' });
+    await consent('u2', 'bob');
+    expect(atlassian.metadataAsked).toHaveLength(asked);
+    await clock.advance(3_600_001);
+    await consent('u3', 'cy');
+    expect(atlassian.metadataAsked).toHaveLength(2 * asked);
+  });
+
+  test('is found in the metadata of RFC 8414 too', async () => {
+    const { flow, pending, atlassian } = await start();
+    atlassian.publishMetadata((url) =>
+      url.endsWith('/.well-known/oauth-authorization-server')
+        ? Response.json({ issuer: `${ISSUER}/`, ...promise })
+        : new Response(null, { status: 404 }),
+    );
+    const work = flow.complete(pending, callbackFor(pending, 'ada'));
+    await expect(work).rejects.toThrow('has no iss');
+  });
+
+  test('waits for no better moment where the metadata can not be read now', async () => {
+    const { flow, pending, atlassian } = await start();
+    const failures = [
+      () => new Response(null, { status: 503 }),
+      () => {
+        throw new TypeError('fetch failed');
+      },
+    ];
+    for (const publish of failures) {
+      atlassian.publishMetadata(publish);
+      await expect(flow.complete(pending, callbackFor(pending, 'ada'))).rejects.toMatchObject({
+        code: 'AUTHORIZATION_SERVER',
+        retryable: true,
+      });
+    }
+    expect(atlassian.forms).toHaveLength(0);
+    atlassian.publishMetadata(() => new Response(null, { status: 404 }));
+    expect(await flow.complete(pending, callbackFor(pending, 'ada'))).toEqual({ accountId: 'ada' });
+  });
+
+  test('may arrive at another instance than the one that asked', async () => {
+    const { atlassian, grants, links, pending } = await start();
+    const { codeVerifier, ...plain } = pending;
+    // As it travels in a pending record.
+    const text = JSON.stringify({ ...plain, codeVerifier: revealSecret(codeVerifier) });
+    const other = openOAuth(atlassian, {}, { grants, links });
+    const { codeVerifier: verifier, ...rest } = JSON.parse(text);
+    const received = { ...rest, codeVerifier: new Secret(verifier) };
+    const flow = other.flowOf(other.callOf('u1'));
+    expect(await flow.complete(received, callbackFor(received, 'ada'))).toEqual({
+      accountId: 'ada',
+    });
+    expect(await grants.read(keyOf('ada'))).toBeDefined();
+  });
+
+  test('of another user than the one that was asked is refused', async () => {
+    const { callOf, flowOf, pending, atlassian } = await start();
+    const work = flowOf(callOf('u2')).complete(pending, callbackFor(pending, 'ada'));
+    await expect(work).rejects.toMatchObject({ code: 'CONSENT_CALLBACK' });
+    expect(atlassian.forms).toHaveLength(0);
+  });
+
   test('of another app is refused', async () => {
     const { flow, pending } = await start();
     const other = { ...pending, clientId: 'other' };
@@ -125,6 +269,31 @@ describe('the callback', () => {
     await expect(work).rejects.toMatchObject({ code: 'CONSENT_CALLBACK' });
     expect(await grants.read(keyOf('eve'))).toBeUndefined();
     expect(await links.read({ issuer: ISSUER, clientId: 'client', userId: 'u1' })).toBeUndefined();
+  });
+
+  test('of another account leaves every grant and link as it was', async () => {
+    const { consent, flowOf, callOf, grants, links } = openOAuth();
+    await consent('u1', 'ada');
+    await consent('u2', 'eve');
+    const before = [await grants.read(keyOf('ada')), await grants.read(keyOf('eve'))];
+    // More is asked of ada, whose grant stands, and eve happens to be logged in.
+    const flow = flowOf(callOf('u1'));
+    const pending = await flow.start();
+    expect(pending.accountId).toBe('ada');
+    const work = flow.complete(pending, callbackFor(pending, 'eve'));
+    await expect(work).rejects.toThrow(/Another account granted .* nothing was stored/);
+    const after = [await grants.read(keyOf('ada')), await grants.read(keyOf('eve'))];
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).toBe(before[1]);
+    expect(await links.read({ issuer: ISSUER, clientId: 'client', userId: 'u1' })).toBe('ada');
+  });
+
+  test('of another account is taken from a linked user without a grant', async () => {
+    const { consent, grants, links } = openOAuth();
+    await consent('u1', 'ada');
+    await grants.delete(keyOf('ada'));
+    expect(await consent('u1', 'eve')).toEqual({ accountId: 'eve' });
+    expect(await links.read({ issuer: ISSUER, clientId: 'client', userId: 'u1' })).toBe('eve');
   });
 
   test('of the account that asUser(accountId) names is required of an unlinked user', async () => {

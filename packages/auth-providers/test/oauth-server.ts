@@ -24,6 +24,12 @@ export const fakeAtlassian = (overrides: { readonly token?: TokenHandler } = {})
   const tokens = new Map<string, string>();
   let issued = 0;
   let token = overrides.token;
+  const asked: string[] = [];
+  let publish: (url: string) => Response = () => new Response(null, { status: 404 });
+  const metadata = (url: string): Response => {
+    asked.push(url);
+    return publish(url);
+  };
   let sites: unknown = [{ id: CLOUD_ID, url: 'https://example.atlassian.net', name: 'Example' }];
 
   const issue = (account: string, extra: Record<string, unknown> = {}) => {
@@ -63,6 +69,7 @@ export const fakeAtlassian = (overrides: { readonly token?: TokenHandler } = {})
     if (url.endsWith('/oauth/token/accessible-resources')) return Response.json(sites);
     if (url === 'https://api.atlassian.com/me') return Response.json({ account_id: account });
     if (url.endsWith('/wiki/rest/api/user/current')) return Response.json({ accountId: account });
+    if (url.startsWith(`${ISSUER}/.well-known/`)) return metadata(url);
     throw new Error(`Nobody answers at ${url}.`);
   };
 
@@ -73,6 +80,11 @@ export const fakeAtlassian = (overrides: { readonly token?: TokenHandler } = {})
     standard,
     answerTokensWith: (handler: TokenHandler | undefined) => {
       token = handler;
+    },
+    /** Where its metadata was asked for. */
+    metadataAsked: asked,
+    publishMetadata: (answer: (url: string) => Response) => {
+      publish = answer;
     },
     listSites: (list: unknown) => {
       sites = list;

@@ -61,7 +61,7 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
   const { leaseMs, warningMs } = readTimes(options);
   const table = guardTable(source);
   const turns = createTurns();
-  const openGrant = grantOpener(codec);
+  const opener = grantOpener(codec);
   const closing = new AbortController();
   const holders = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
@@ -69,7 +69,7 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
   const load = async (id: string): Promise<Loaded> => {
     const row = await table.read(id);
     if (row === undefined) return { version: 0, grant: undefined };
-    return { version: row.version, grant: await openGrant(id, row.value) };
+    return { version: row.version, grant: await opener.open(id, row.value) };
   };
 
   /** Resolves to what is stored in the end. */
@@ -112,7 +112,11 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
       holder.then(forget, forget);
       return holder;
     },
-    delete: (key) => table.remove(idOf(key)),
+    async delete(key) {
+      const id = idOf(key);
+      await table.remove(id);
+      opener.forget(id);
+    },
     async *list(prefix) {
       for await (const id of table.ids(`${PREFIX}${grantKeyPrefix(prefix)}`)) {
         const key = parseGrantKeyId(id.slice(PREFIX.length));

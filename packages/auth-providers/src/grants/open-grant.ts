@@ -12,15 +12,18 @@ const REMEMBERED = 1_000;
 export const grantOpener = (codec: RowCodec, remembered = REMEMBERED) => {
   const opened = new Map<string, { readonly sealed: string; readonly grant: Grant }>();
 
-  return async function openGrant(id: string, sealed: string): Promise<Grant> {
-    const known = opened.get(id);
-    if (known?.sealed === sealed) return known.grant;
-    const grant = grantFromText(await codec.open(id, sealed));
-    // Deleted first, so that the order is that of opening.
-    opened.delete(id);
-    opened.set(id, { sealed, grant });
-    const [oldest] = opened.keys();
-    if (opened.size > remembered && oldest !== undefined) opened.delete(oldest);
-    return grant;
+  return {
+    async open(id: string, sealed: string): Promise<Grant> {
+      const known = opened.get(id);
+      if (known?.sealed === sealed) return known.grant;
+      const grant = grantFromText(await codec.open(id, sealed));
+      // Deleted first, so that the order is that of opening.
+      opened.delete(id);
+      opened.set(id, { sealed, grant });
+      const [oldest] = opened.keys();
+      if (opened.size > remembered && oldest !== undefined) opened.delete(oldest);
+      return grant;
+    },
+    forget: (id: string): void => void opened.delete(id),
   };
 };

@@ -12,34 +12,50 @@ import {
 import { checkCallback } from './callback.js';
 import type { OAuthApp } from './client-config.js';
 import type { GrantServer } from './grant-server.js';
+import type { PromisesIssuer } from './issuer-promise.js';
 import { oauthLibrary } from './oauth-library.js';
 import type { TokenReply } from './token-answer.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 import { describeRefusal, isGrantRefused, refusalError } from './token-refusal.js';
 
-/** Who is asked, and for which site. */
-export interface Asked {
+/** The app's own user, and the account that they have to grant with, where it is known. */
+export interface AskedUser {
   readonly site: Site;
-  readonly userId?: string;
+  readonly userId: string;
   readonly accountId?: string;
+}
+
+/** Who is asked, for which site, and for what. */
+export interface Asked extends AskedUser {
+  readonly scopes: readonly string[];
 }
 
 export interface RoundOptions {
   readonly server: GrantServer;
   readonly app: OAuthApp;
   readonly endpoint: TokenEndpoint;
+  readonly promisesIssuer: PromisesIssuer;
 }
 
 /** The two steps of asking one person. */
 export type AuthorizationRound = Pick<AuthorizationFlow, 'start' | 'complete'>;
 
 export const authorizationRound = (
-  { server, app, endpoint }: RoundOptions,
+  { server, app, endpoint, promisesIssuer }: RoundOptions,
   { grants, links }: Pick<ProviderServices, 'grants' | 'links'>,
-  { site, ...asked }: Asked,
+  { site, scopes, userId, accountId: known }: Asked,
 ): AuthorizationRound => {
   const { issuer } = endpoint;
-  const { clientId, redirectUri, scopes } = app;
+  const { clientId, redirectUri } = app;
+  const link = { issuer, clientId, userId };
+
+  /** Whoever has a grant keeps its account, or the app would go on as somebody else. */
+  const expectedAccount = async (): Promise<string | undefined> => {
+    const accountId = known ?? (await links.read(link));
+    if (known !== undefined || accountId === undefined) return accountId;
+    const grant = await grants.read({ issuer, clientId, accountId });
+    return grant && accountId;
+  };
 
   return {
     async start(options) {
@@ -50,27 +66,31 @@ export const authorizationRound = (
       const state = library.generateRandomState();
       const verifier = library.generateRandomCodeVerifier();
       const challenge = await library.calculatePKCECodeChallenge(verifier);
+      const accountId = await expectedAccount();
       return Object.freeze({
         issuer,
         clientId,
-        url: authorizeUrl(issuer, server, app, state, challenge),
+        url: authorizeUrl(issuer, server, { clientId, redirectUri, scopes }, state, challenge),
         state,
         codeVerifier: new Secret(verifier),
         redirectUri,
         scopes,
-        ...asked,
+        userId,
+        ...(accountId !== undefined && { accountId }),
       });
     },
 
     async complete(pending, callback, options) {
       const signal = options?.signal;
-      if (pending.issuer !== issuer || pending.clientId !== clientId) {
+      const isOurs = pending.issuer === issuer && pending.clientId === clientId;
+      if (!isOurs || pending.userId !== userId) {
         throw new ConsentError(
           'CONSENT_CALLBACK',
-          'The pending authorization belongs to another app or authorization server.',
+          'The pending authorization belongs to another app, authorization server or user.',
         );
       }
-      checkCallback(pending, callback);
+      await checkCallback(pending, callback, promisesIssuer);
+      signal?.throwIfAborted();
       const reply = await exchange(endpoint, pending, callback, signal);
       const { accessToken, refreshToken, obtainedAt, expiresAt, scopes: granted } = reply;
       const token = { accessToken, scopes: granted ?? pending.scopes };
@@ -95,8 +115,7 @@ export const authorizationRound = (
         ...(refreshToken && { refreshToken }),
       });
       await grants.exclusive({ issuer, clientId, accountId }, async () => ({ write: grant }));
-      const { userId } = pending;
-      if (userId !== undefined) await links.write({ issuer, clientId, userId }, accountId);
+      await links.write(link, accountId);
       return { accountId };
     },
   };
@@ -106,7 +125,7 @@ export const authorizationRound = (
 const authorizeUrl = (
   issuer: string,
   server: GrantServer,
-  app: OAuthApp,
+  app: Pick<OAuthApp, 'clientId' | 'redirectUri' | 'scopes'>,
   state: string,
   challenge: string,
 ): string => {

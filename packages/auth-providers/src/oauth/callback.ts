@@ -1,14 +1,19 @@
 import { ConsentError, escapeControl, type PendingAuthorization } from '@tributary/pipeline';
 import { isSameText } from '../same-text.js';
+import type { PromisesIssuer } from './issuer-promise.js';
 
 const NEXT = 'Nothing was stored; start again.';
 
 /**
  * Checks what came to the redirect URI against what was asked (RFC 6749, section 4.1.2; RFC 9207).
  * State first: without it nothing else of the callback is believed, an error neither.
- * @throws ConsentError
+ * @throws ConsentError; AuthorizationServerError where the server can't be asked what it promises
  */
-export const checkCallback = (pending: PendingAuthorization, callback: URLSearchParams): void => {
+export const checkCallback = async (
+  pending: PendingAuthorization,
+  callback: URLSearchParams,
+  promisesIssuer: PromisesIssuer,
+): Promise<void> => {
   const refuse = (what: string): never => {
     throw new ConsentError('CONSENT_CALLBACK', `${what} ${NEXT}`);
   };
@@ -24,6 +29,9 @@ export const checkCallback = (pending: PendingAuthorization, callback: URLSearch
   const issuer = only('iss');
   if (issuer !== undefined && issuer.replace(/\/$/, '') !== pending.issuer) {
     refuse('The callback comes from another authorization server: its iss differs.');
+  }
+  if (issuer === undefined && (await promisesIssuer())) {
+    refuse('The callback has no iss, which the authorization server promises to send.');
   }
   const error = only('error');
   if (error === 'access_denied') {

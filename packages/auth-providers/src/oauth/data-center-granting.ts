@@ -26,6 +26,11 @@ export const dataCenterGranting = (
     // It compares the redirect URI in a refresh too, and says invalid_grant where there is none.
     refreshParameters: { redirect_uri: redirectUri },
     lifetimes,
+    // Page "View and revoke OAuth access tokens"; the entry's name changed with Confluence 9.
+    endOfAccess: ({ url }) => ({
+      url,
+      what: 'In Confluence choose your profile picture, Settings, then View Authorised Applications (View OAuth Access Tokens before Confluence 9), and revoke the access of the app.',
+    }),
     async ownerOf(site, { accessToken }, signal) {
       const authorization = new Secret(`Bearer ${revealSecret(accessToken)}`);
       const accountId = await dataCenterUser(services, site.url, authorization, signal);

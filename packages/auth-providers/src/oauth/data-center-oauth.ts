@@ -60,6 +60,7 @@ export const dataCenterOAuth = (options: DataCenterOAuthOptions): AuthProviderFa
         return site.url;
       },
       checkSite,
+      scopes: (asked) => (asked === undefined ? config.scopes : Object.freeze(readScopes(asked))),
       async load() {
         const { dataCenterGranting } = await import('./data-center-granting.js');
         return () => dataCenterGranting(config, services);

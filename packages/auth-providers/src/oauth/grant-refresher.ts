@@ -23,6 +23,12 @@ export type RefreshGrant = (
   isStale: (grant: Grant) => boolean,
 ) => Promise<Grant | undefined>;
 
+export interface GrantRefresher {
+  readonly refresh: RefreshGrant;
+  /** Lets go of what is kept of a grant that was revoked. */
+  forget(key: GrantKey): void;
+}
+
 /** A grant that the server gave for `spent` and that the store didn't take. */
 interface Unsaved {
   readonly spent: Secret | undefined;
@@ -39,7 +45,7 @@ interface Renewable {
 export const grantRefresher = (
   services: Pick<ProviderServices, 'clock' | 'grants' | 'logger'>,
   endpointOf: (issuer: string) => TokenEndpoint,
-): RefreshGrant => {
+): GrantRefresher => {
   const { clock, grants, logger } = services;
   const flights = new Map<string, Promise<Grant | undefined>>();
   const unsaved = new Map<string, Unsaved>();
@@ -125,15 +131,18 @@ export const grantRefresher = (
     return flight;
   };
 
-  return async function refresh(key, isStale) {
-    const id = grantKeyId(key);
-    for (;;) {
-      const joined = flights.get(id);
-      if (joined === undefined) return start(id, key, isStale);
-      const grant = await joined;
-      // Else that flight was for an older token than the one that this caller saw refused.
-      if (grant === undefined || !isStale(grant)) return grant;
-    }
+  return {
+    forget: (key) => void unsaved.delete(grantKeyId(key)),
+    async refresh(key, isStale) {
+      const id = grantKeyId(key);
+      for (;;) {
+        const joined = flights.get(id);
+        if (joined === undefined) return start(id, key, isStale);
+        const grant = await joined;
+        // Else that flight was for an older token than the one that this caller saw refused.
+        if (grant === undefined || !isStale(grant)) return grant;
+      }
+    },
   };
 };
 

@@ -1,4 +1,11 @@
-import type { Call, Grant, GrantedSite, Secret, Site } from '@tributary/pipeline';
+import type {
+  Grant,
+  GrantedSite,
+  ResolvedCall,
+  RevokedGrant,
+  Secret,
+  Site,
+} from '@tributary/pipeline';
 import type { LifetimePolicy } from './grant-lifetimes.js';
 
 /** An access token that nobody knows the owner of yet. */
@@ -28,8 +35,10 @@ export interface GrantServer {
   readonly authorizeParameters: Readonly<Record<string, string>>;
   readonly refreshParameters: Readonly<Record<string, string>>;
   readonly lifetimes: LifetimePolicy;
+  /** Where and how a person ends the app's access. */
+  endOfAccess(site: Site): RevokedGrant['atAtlassian'];
   /** Asks with the new token itself. @throws AuthorizationServerError when nobody tells. */
   ownerOf(site: Site, token: NewToken, signal?: AbortSignal): Promise<GrantOwner>;
   /** @throws PrincipalError when the person did not let the app into the call's site. */
-  requireGranted(grant: Grant, call: Call): Promise<void>;
+  requireGranted(grant: Grant, call: ResolvedCall): Promise<void>;
 }

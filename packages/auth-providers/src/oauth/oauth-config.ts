@@ -1,4 +1,5 @@
 import { ConfigError } from '@tributary/pipeline';
+import { readGateway } from '../sites/cloud.js';
 import { readAuthorizationServer } from './authorization-server.js';
 import { type OAuthApp, readClient, requireRedirectUri, requireScopes } from './client-config.js';
 import type { GrantExpiresSoon } from './grant-lifetimes.js';
@@ -16,6 +17,8 @@ export interface OAuthOptions {
   readonly scopes: readonly string[];
   /** Default `https://auth.atlassian.com`. */
   readonly authorizationServer?: string;
+  /** The API gateway of calls that name no site. Default `https://api.atlassian.com`; else a loopback URL. */
+  readonly gateway?: string;
   /**
    * Called when a grant that is in use ends within 30, 7 and 1 days, once each per grant and process;
    * the logger is told too. Default: the logger only.
@@ -29,11 +32,13 @@ export type OnGrantExpiresSoon = (notice: GrantExpiresSoon) => void | Promise<vo
 /** The same, checked. */
 export interface OAuthConfig extends OAuthApp {
   readonly issuer: string;
+  readonly gateway: string;
   readonly onGrantExpiresSoon?: OnGrantExpiresSoon;
 }
 
 const IDENTITY_SCOPES = ['read:me', 'read:confluence-user'];
 const MOST_SCOPES = 50;
+const EXAMPLE = "['read:page:confluence', 'read:me']";
 
 /** The refresh token depends on it, and it needs no entry in the developer console. */
 export const OFFLINE = 'offline_access';
@@ -44,6 +49,7 @@ const HINT = "find it in the developer console: your app's Settings";
 export const readOAuthConfig = (options: OAuthOptions): OAuthConfig =>
   Object.freeze({
     issuer: readAuthorizationServer(options.authorizationServer),
+    gateway: readGateway(options.gateway),
     ...readClient(options, HINT),
     redirectUri: requireRedirectUri(options.redirectUri),
     scopes: Object.freeze(readScopes(options.scopes)),
@@ -61,8 +67,23 @@ export const readListener = (
   return { onGrantExpiresSoon: listener as OnGrantExpiresSoon };
 };
 
+/**
+ * What to ask for instead of the configured scopes; who grants has to be told in any case.
+ * @throws ConfigError naming `scopes`.
+ */
+export const askedScopes = (
+  { scopes }: OAuthConfig,
+  asked: readonly string[] | undefined,
+): readonly string[] => {
+  if (asked === undefined) return scopes;
+  const isIdentity = (scope: string) => IDENTITY_SCOPES.includes(scope);
+  const given = [...requireScopes(asked, EXAMPLE)];
+  const identity = given.some(isIdentity) ? [] : scopes.filter(isIdentity);
+  return Object.freeze(readScopes([...given, ...identity]));
+};
+
 const readScopes = (value: unknown): string[] => {
-  const scopes = requireScopes(value, "['read:page:confluence', 'read:me']");
+  const scopes = requireScopes(value, EXAMPLE);
   if (!IDENTITY_SCOPES.some((scope) => scopes.has(scope))) {
     throw new ConfigError(
       'scopes',

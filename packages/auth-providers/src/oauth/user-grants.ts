@@ -4,6 +4,7 @@ import type {
   AuthProvider,
   Site,
 } from '@tributary/pipeline';
+import type { Asked } from './authorization-round.js';
 import type { OAuthApp } from './client-config.js';
 import type { Granting } from './granting.js';
 import { invokingUser } from './invoking-user.js';
@@ -13,13 +14,15 @@ export interface UserGrantsOptions {
   readonly app: OAuthApp;
   readonly endpoint: AuthProvider['endpoint'];
   readonly checkSite: (site: Site) => void;
+  /** What to ask for: the given scopes, checked, or the configured ones. */
+  readonly scopes: (asked: readonly string[] | undefined) => readonly string[];
   /** Loads all that works with grants; called until it succeeds once. */
   readonly load: () => Promise<() => Granting>;
 }
 
 /** Each user's own grant, whoever gives it. Nothing of the work is loaded before the first call. */
 export const userGrants = (options: UserGrantsOptions): AuthProvider => {
-  const { kind, app, endpoint, checkSite, load } = options;
+  const { kind, app, endpoint, checkSite, scopes, load } = options;
   let granting: Granting | undefined;
   const open = async (): Promise<Granting> => {
     const create = await load();
@@ -34,7 +37,12 @@ export const userGrants = (options: UserGrantsOptions): AuthProvider => {
     account: async (call) => (granting ?? (await open())).account(call),
     credential: async (call) => (granting ?? (await open())).credential(call),
     renew: async (call, rejected) => (granting ?? (await open())).renew(call, rejected),
-    authorization: (call) => authorizationFlow(app, open, asked(kind, call)),
+    authorization(call, options) {
+      checkSite(call.site);
+      const who = { ...asked(kind, call), scopes: scopes(options?.scopes) };
+      return authorizationFlow(app, open, who);
+    },
+    revoke: async (call) => (granting ?? (await open())).revoke(asked(kind, call)),
   };
 };
 
@@ -47,15 +55,15 @@ const asked = (kind: string, call: AuthorizationAsked) => {
 
 /** What a prompt has to know of a flow, known at once; its two steps are loaded with their first use. */
 const authorizationFlow = (
-  { redirectUri, scopes }: OAuthApp,
+  { redirectUri }: OAuthApp,
   open: () => Promise<Granting>,
-  who: ReturnType<typeof asked>,
+  who: Asked,
 ): AuthorizationFlow =>
   Object.freeze<AuthorizationFlow>({
     redirectUri,
     // Atlassian compares the registered callback URL as a whole.
     allowsAnyLoopbackPort: false,
-    scopes,
+    scopes: who.scopes,
     start: async (options) => (await open()).round(who).start(options),
     complete: async (pending, callback, options) =>
       (await open()).round(who).complete(pending, callback, options),

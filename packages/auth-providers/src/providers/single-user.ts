@@ -19,6 +19,7 @@ const asSingleUser = (provider: AuthProvider): AuthProvider =>
     ...(provider.renew && { renew: provider.renew.bind(provider) }),
     ...(provider.verify && { verify: provider.verify.bind(provider) }),
     ...(provider.authorization && { authorization: provider.authorization.bind(provider) }),
+    ...(provider.revoke && { revoke: provider.revoke.bind(provider) }),
     ...(provider.checkSite && { checkSite: provider.checkSite.bind(provider) }),
     ...(provider.account && { account: provider.account.bind(provider) }),
   });
