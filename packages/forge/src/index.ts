@@ -1,3 +1,10 @@
+export { forgeBoundary } from './consent/forge-boundary.js';
+export { usePlatform } from './drop-in/current-platform.js';
+export { ForgeRuntimeMissingError } from './drop-in/runtime-missing-error.js';
+export { ForgeUnsupportedError } from './drop-in/unsupported.js';
+export { type UseTributaryOptions, useTributary } from './drop-in/use-tributary.js';
+export { type InstallOptions, install } from './install.js';
+export { createPlatform } from './platform/create-platform.js';
 export type {
   CapabilityMeta,
   ContextMeta,
@@ -24,3 +31,12 @@ export type {
   ForgeRuntime,
   ForgeTimer,
 } from './platform/forge-runtime.js';
+export { describeInvocation, type ForgeInvocationDetails } from './platform/invocation-details.js';
+export type {
+  EndpointOptions,
+  ExternalAuthOptions,
+  ExternalRequest,
+  ForgePlatformOptions,
+  PlatformClient,
+  WebTriggerUrls,
+} from './platform/platform-options.js';
