@@ -45,22 +45,34 @@ const askPerson = async (parts: Parts, asking: Asking): Promise<Response> => {
   return response;
 };
 
-/** Requests of one program at once are answered with one page. */
+/** Requests of one program, also those at the same time, are answered with one page. */
 const askProgram = async (parts: Parts, asking: Asking): Promise<Response> => {
-  const { settings, records } = parts;
+  const { settings, asked } = parts;
   const { user, needed, request } = asking;
   const back = backFrom(settings, request);
   const what = JSON.stringify([user.id, needed.site.url, [...needed.scopes].sort(), back]);
-  const consent = (await earlier(parts, what, user.id)) ?? (await newApiConsent());
-  return consentProblem(settings, consent);
-
-  async function newApiConsent(): Promise<PendingConsent> {
-    const trigger: Trigger = { kind: 'api', ...(back !== undefined && { back }) };
-    const made = await pendingConsent(parts, asking, { id: newId(), trigger });
-    await records.ask(made);
-    await records.setApiConsent(what, made.id, made.expiresAt);
-    return made;
+  const flight = asked.get(what) ?? apiConsent(parts, asking, what, back);
+  asked.set(what, flight);
+  try {
+    return consentProblem(settings, await flight);
+  } finally {
+    asked.delete(what);
   }
+};
+
+const apiConsent = async (
+  parts: Parts,
+  asking: Asking,
+  what: string,
+  back: string | undefined,
+): Promise<PendingConsent> => {
+  const known = await earlier(parts, what, asking.user.id);
+  if (known !== undefined) return known;
+  const trigger: Trigger = { kind: 'api', ...(back !== undefined && { back }) };
+  const made = await pendingConsent(parts, asking, { id: newId(), trigger });
+  await parts.records.ask(made);
+  await parts.records.setApiConsent(what, made.id, made.expiresAt);
+  return made;
 };
 
 const earlier = async (

@@ -44,6 +44,7 @@ export const webConsent = (options: WebConsentOptions): ConsentPages => {
     records: new ConsentRecords(settings.consent.pending, settings.clock, settings.timeout),
     cookies: new BrowserCookies(settings),
     reruns: new Reruns(),
+    asked: new Map(),
   };
   const answer = (request: Request) => answerPage(parts, request);
   return {

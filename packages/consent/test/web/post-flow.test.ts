@@ -69,7 +69,7 @@ describe('what was sent', () => {
     await grant(ada, place.sandbox);
     const [ran] = app.done;
     expect(ran?.body).toBe(bytes);
-    const { headers } = ran?.request as Request;
+    const headers = ran?.request.headers ?? new Headers();
     expect(headers.get('content-type')).toBe(type);
     expect(headers.get('accept')).toContain('text/html');
     expect(headers.get('accept-language')).toBe('en-GB,en;q=0.9');
