@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scopeWords } from '../../src/scope-words.js';
+import { askPage } from '../../src/web/html/ask-page.js';
+import { badCallbackPage, deniedPage } from '../../src/web/html/outcome-pages.js';
+import { type Page, pageResponse } from '../../src/web/html/page.js';
+import type { PendingConsent } from '../../src/web/pending-consent.js';
+
+interface Texts {
+  readonly appName: string;
+  readonly scope: string;
+  readonly other: string;
+  readonly message: string;
+  readonly back: string;
+}
+
+const consentFor = (
+  scopes: readonly string[],
+  newScopes: readonly string[] = [],
+): PendingConsent => ({
+  id: 'x'.repeat(24),
+  user: { id: 'ada' },
+  site: { deployment: 'cloud', url: 'https://halden.atlassian.net/' },
+  scopes,
+  newScopes,
+  run: 1,
+  trigger: { kind: 'page', target: '/' },
+  askedUntil: 0,
+  expiresAt: 0,
+});
+
+const pageFor = ({ appName, scope, other, message, back }: Texts): Page =>
+  askPage({
+    appName,
+    consent: consentFor([scope, other], [other]),
+    action: `/consent/ask/${back}`,
+    token: 'token',
+    back,
+    failure: { name: 'failed', message },
+    formAction: "'self'",
+  });
+
+const htmlOf = (appName: string, page: Page): Promise<string> => pageResponse(appName, page).text();
+
+/** What could begin or end an element, an attribute or an entity of one's own. */
+const structure = (html: string) => ({
+  opened: html.split('<').length,
+  closed: html.split('>').length,
+  quotes: html.split('"').length,
+  entities: html.match(/&(?!(?:amp|lt|gt|quot|#39);)/g),
+});
+
+describe('text on a page', () => {
+  it('never becomes markup, whoever it is from', async () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.constantFrom(
+        '<script>',
+        '"><img src=x onerror=alert(1)>',
+        "' onclick='",
+        '</main>',
+        '&lt;',
+        '\u202egnp',
+      ),
+    );
+    const plain = { appName: 'a', scope: 'b', other: 'c', message: 'd', back: '/e' };
+    const expected = structure(await htmlOf(plain.appName, pageFor(plain)));
+    await fc.assert(
+      fc.asyncProperty(
+        text,
+        text,
+        text,
+        text,
+        text,
+        async (appName, scope, other, message, back) => {
+          fc.pre(
+            scope !== other && scopeWords(scope) === undefined && scopeWords(other) === undefined,
+          );
+          const html = await htmlOf(appName, pageFor({ appName, scope, other, message, back }));
+          expect(structure(html)).toEqual(expected);
+          expect(html).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    const way = { href: '"><script>', words: '<b>' };
+    for (const page of [deniedPage('<i>', 'page', way), badCallbackPage('<script>', way)]) {
+      expect(await htmlOf('<i>', page)).not.toMatch(/<(?:script|i|b)>/);
+    }
+  });
+});
+
+describe('the page that asks', () => {
+  it('says what a scope means, what is new, and shows what it does not know', async () => {
+    const consent = consentFor(
+      ['read:page:confluence', 'write:comment:confluence', 'read:unicorn:confluence'],
+      ['write:comment:confluence'],
+    );
+    const page = askPage({
+      appName: 'Stale pages',
+      consent,
+      action: '/consent/ask/x',
+      token: 't',
+      back: undefined,
+      failure: undefined,
+      formAction: "'self'",
+    });
+    const html = await htmlOf('Stale pages', page);
+    expect(html).toContain('<li>read pages and blog posts <code>read:page:confluence</code></li>');
+    expect(html).toContain(
+      '<li><span class="new">New:</span> create and change comments <code>write:comment:confluence</code></li>',
+    );
+    expect(html).toContain('<li><code>read:unicorn:confluence</code></li>');
+    expect(html).toContain('<strong>halden.atlassian.net</strong>');
+    expect(html).not.toContain('name="return"');
+  });
+
+  it('has a language, a title, one heading of the first level, landmarks and real buttons', async () => {
+    const html = await htmlOf(
+      'Stale pages',
+      pageFor({ appName: 'A', scope: 'b', other: 'c', message: 'd', back: '/' }),
+    );
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(html).toContain('<title>Not granted. Allow A to act for you? - Stale pages</title>');
+    expect(html.match(/<h1>/g)).toHaveLength(1);
+    expect(html.match(/<(?:header|main)>/g)).toEqual(['<header>', '<main>']);
+    expect(html.match(/<button[^>]*>[^<]+<\/button>/g)).toEqual([
+      '<button class="first" name="answer" value="allow">Allow access</button>',
+      '<button name="answer" value="not-now">Not now</button>',
+    ]);
+    expect(html).toContain('name="viewport" content="width=device-width, initial-scale=1"');
+    expect(html).not.toMatch(/tabindex|autofocus|<script/);
+  });
+});
+
+/** Every scope that a table of ours names. */
+const knownScopes = (): readonly string[] => {
+  const tables = [
+    '../../../auth-providers/src/explain/v1-scopes.ts',
+    '../../../auth-providers/src/explain/v2-scopes.ts',
+    '../../../sandbox/src/oauth/scopes.ts',
+    '../../../api/src/from-env.ts',
+  ];
+  const scope =
+    /\b(?:read|readonly|write|delete|search|manage):[a-z][\w.:-]*[a-z]|\boffline_access\b/g;
+  const text = tables
+    .map((path) => readFileSync(new URL(path, import.meta.url), 'utf8'))
+    .join('\n');
+  return [...new Set(text.match(scope)), 'READ', 'WRITE', 'ADMIN', 'SYSTEM_ADMIN'].sort();
+};
+
+describe('words', () => {
+  it('are there for every scope of the tables', () => {
+    const scopes = knownScopes();
+    expect(scopes.length).toBeGreaterThan(55);
+    expect(scopes.filter((scope) => scopeWords(scope) === undefined)).toEqual([]);
+  });
+});
