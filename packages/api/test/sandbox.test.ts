@@ -1,6 +1,7 @@
 import { apiToken, cloud, oauth } from '@tributary/auth-providers';
 import { runWithConsent } from '@tributary/consent';
 import { terminalPrompt } from '@tributary/consent/terminal';
+import type { Site } from '@tributary/pipeline';
 import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -30,10 +31,11 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-const client = (): Tributary => {
+const client = (given: { readonly site?: Site | undefined } = {}): Tributary => {
   const { admin } = sandbox.people;
   const tributary = createTributary({
     site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
+    ...given,
     app: apiToken({ email: admin.email, token: admin.apiToken }),
     user: oauth({
       clientId: sandbox.client.clientId,
@@ -41,6 +43,7 @@ const client = (): Tributary => {
       redirectUri: sandbox.client.redirectUris[0] ?? '',
       scopes: SCOPES,
       authorizationServer: sandbox.authUrl,
+      gateway: sandbox.gatewayUrl,
     }),
   });
   clients.push(tributary);
@@ -98,6 +101,25 @@ describe('against the sandbox, over HTTP', () => {
     };
     expect(await mayUpdate('reader')).not.toContain(true);
     expect(await mayUpdate('editor')).toContain(true);
+  });
+
+  test('without a site, the user’s calls go to the one that they let the app into', async () => {
+    const { api, authorize, verify } = client({ site: undefined });
+    await asPerson('editor', async () => {
+      const pages = await ensureOk(
+        api.asUser().requestConfluence(route`/wiki/api/v2/pages?limit=1`),
+      );
+      const { results } = await pages.json();
+      expect(await authorize().onConfluenceContent(results[0].id).canRead()).toBe(true);
+      expect(await verify({ as: 'user' })).toMatchObject({
+        accountId: sandbox.people.editor.accountId,
+        site: `${sandbox.siteUrl}/`,
+      });
+      const refused = { code: 'CONFIG_INVALID', field: 'site' };
+      const spaces = route`/wiki/api/v2/spaces`;
+      await expect(api.asApp().requestConfluence(spaces)).rejects.toMatchObject(refused);
+      await expect(api.requestConfluence(spaces)).rejects.toMatchObject(refused);
+    });
   });
 
   test.each([
