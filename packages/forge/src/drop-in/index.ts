@@ -40,7 +40,7 @@ export type { TranslationFunction } from './i18n-types.js';
 export { permissions } from './permissions.js';
 export { fetchProduct as __fetchProduct } from './request-product.js';
 export { assumeTrustedRoute, route, routeFromAbsolute } from './route.js';
-export { i18n, storage } from './unsupported.js';
+export { i18n, storage } from './unavailable.js';
 export { webTrigger } from './web-trigger.js';
 export type {
   WebTriggerContext,
