@@ -6,7 +6,7 @@ import { checkedRoute } from '@tributary/transport/interop';
 const STRAY_PERCENT = /%(?![\da-f]{2})/gi;
 
 /** Path and what follows it. */
-export const splitPath = (text: string): [path: string, rest: string] => {
+const splitPath = (text: string): [path: string, rest: string] => {
   const at = text.search(/[?#]/);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
 };
@@ -19,12 +19,17 @@ export const splitPath = (text: string): [path: string, rest: string] => {
  */
 export const checkedPath = (path: unknown, encodedSlashes = false): Route => {
   if (typeof path !== 'string') throw new RequestError('path', 'must be a string');
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(path)) {
+    throw refusal('the path is an absolute URL; routeFromAbsolute() takes the path of one');
+  }
   const [before, rest] = splitPath(path);
   const text = `${before.startsWith('/') ? '' : '/'}${before.replace(STRAY_PERCENT, '%25')}${rest}`;
   try {
     return checkedRoute(text, { emptySegments: true, encodedSlashes });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    throw new RouteError('ROUTE_PATH_MANIPULATION', error.message.replace(/^input:/, 'the path'));
+    throw refusal(error.message.replace(/^input:/, 'the path'));
   }
 };
+
+const refusal = (reason: string): RouteError => new RouteError('ROUTE_PATH_MANIPULATION', reason);

@@ -1,0 +1,207 @@
+import { createTributary, type Tributary } from '@tributary/api';
+import { apiToken, cloud, oauth } from '@tributary/auth-providers';
+import { runWithConsent } from '@tributary/consent';
+import { terminalPrompt } from '@tributary/consent/terminal';
+import { type ConsentPrompt, type Invocation, Secret } from '@tributary/pipeline';
+import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { forgeBoundary, type InstallOptions, install } from '../../src/index.js';
+import { forgeApi } from '../support/forge-api.js';
+
+const { default: api, isExpectedError, NeedsAuthenticationError, route } = forgeApi;
+const ME = route`/wiki/rest/api/user/current`;
+
+let sandbox: Sandbox;
+let tributary: Tributary;
+let dispose: () => void;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox.close());
+
+beforeEach(() => {
+  const { client, people } = sandbox;
+  tributary = createTributary({
+    site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
+    app: apiToken({ email: people.admin.email, token: people.admin.apiToken }),
+    user: oauth({
+      ...client,
+      redirectUri: client.redirectUris[0] ?? '',
+      scopes: ['read:me', 'read:confluence-user', 'read:confluence-content.permission'],
+      authorizationServer: sandbox.authUrl,
+      gateway: sandbox.gatewayUrl,
+    }),
+  });
+});
+afterEach(async () => {
+  dispose();
+  await tributary[Symbol.asyncDispose]();
+});
+
+const begin = (options: InstallOptions = {}) => {
+  dispose = install(tributary, options);
+};
+
+type Who = 'editor' | 'reader';
+
+const visit = <T>(as: Who, handler: (invocation: Invocation) => T | Promise<T>) => {
+  const terminal = terminalPrompt({
+    open: walkConsent({ as: sandbox.people[as] }),
+    output: { write() {} },
+  });
+  let asked = 0;
+  const prompt: ConsentPrompt = {
+    name: 'counting',
+    ask(request, options) {
+      asked += 1;
+      return terminal.ask(request, options);
+    },
+  };
+  const done = runWithConsent(forgeBoundary(handler), { prompt, user: { id: as } });
+  return done.then(
+    (value) => ({ value, asked }),
+    (error: unknown) => ({ error, asked }),
+  );
+};
+
+/** Whose the answer is, by the real package. */
+const whoAmI = async (): Promise<string> => {
+  const response = await api.asUser().requestConfluence(ME);
+  return (await response.json()).accountId;
+};
+
+describe('consent', () => {
+  test('an uncaught error of the real package asks, and the handler runs again', async () => {
+    begin();
+    const runs: number[] = [];
+    const outcome = await visit('editor', async ({ run }) => {
+      runs.push(run);
+      return whoAmI();
+    });
+    expect(outcome).toEqual({ value: sandbox.people.editor.accountId, asked: 1 });
+    expect(runs).toEqual([1, 2]);
+  });
+
+  test('one that is caught is theirs, and asks for nothing', async () => {
+    begin();
+    const { value, asked } = (await visit('editor', () =>
+      whoAmI().catch((error: unknown) => error),
+    )) as { value: InstanceType<typeof NeedsAuthenticationError>; asked: number };
+    expect(asked).toBe(0);
+    expect(value).toBeInstanceOf(NeedsAuthenticationError);
+    expect(value).toMatchObject({
+      name: 'NEEDS_AUTHENTICATION_ERR',
+      message: 'Authentication Required',
+      status: 401,
+      serviceKey: 'atlassian-token-service-key',
+      stack: undefined,
+    });
+    expect(isExpectedError(value)).toBe(false);
+  });
+
+  test('caught and thrown on it asks; wrapped in another it does not', async () => {
+    begin();
+    const rethrown = await visit('editor', async () => {
+      try {
+        return await whoAmI();
+      } catch (error) {
+        if ((error as Error).name === 'NEEDS_AUTHENTICATION_ERR') throw error;
+        return 'something else';
+      }
+    });
+    expect(rethrown.asked).toBe(1);
+    const wrapped = await visit('reader', () =>
+      whoAmI().catch((cause: unknown) => {
+        throw new Error('It failed.', { cause });
+      }),
+    );
+    expect(wrapped).toMatchObject({ asked: 0, error: { message: 'It failed.' } });
+  });
+
+  test('one of another invocation asks nobody', async () => {
+    begin();
+    let kept: unknown;
+    await visit('editor', () =>
+      whoAmI().catch((error: unknown) => {
+        kept = error;
+      }),
+    );
+    const outcome = await visit('reader', () => {
+      throw kept;
+    });
+    expect(outcome).toEqual({ error: kept, asked: 0 });
+  });
+
+  test('outside a boundary it is theirs too', async () => {
+    begin();
+    const boundary = forgeBoundary(async () => {
+      throw new NeedsAuthenticationError('Authentication Required', 'some-service');
+    });
+    await expect(boundary()).rejects.toBeInstanceOf(NeedsAuthenticationError);
+  });
+
+  test('two users at the same time are each themselves, also in what the runtime tells', async () => {
+    begin();
+    const seen = async (as: Who) => {
+      const { value } = (await visit(as, async (invocation) => {
+        const before = forgeApi.getAppContext().invocationId;
+        const first = await whoAmI();
+        await api.asApp().requestConfluence(ME);
+        const second = await whoAmI();
+        const after = forgeApi.getAppContext().invocationId;
+        return { ids: [before, after, invocation.id], accounts: [first, second] };
+      })) as { value: { ids: string[]; accounts: string[] } };
+      expect(new Set(value.ids).size).toBe(1);
+      return value;
+    };
+    const outcomes = await Promise.all(
+      (['editor', 'reader', 'editor', 'reader'] as const).map(async (as) => {
+        const { accounts, ids } = await seen(as);
+        const { accountId } = sandbox.people[as];
+        expect(accounts).toEqual([accountId, accountId]);
+        return ids[0];
+      }),
+    );
+    expect(new Set(outcomes).size).toBe(4);
+  });
+});
+
+describe('consent of a third party', () => {
+  test('requestCredentials() asks by the provider’s own option', async () => {
+    const asked: unknown[] = [];
+    let isGranted = false;
+    begin({
+      externalAuth: {
+        drive: {
+          remotes: { files: sandbox.siteUrl },
+          accounts: () =>
+            isGranted
+              ? [{ id: 'o-1', externalAccountId: 'ann', displayName: 'Ann', scopes: ['files'] }]
+              : [],
+          authorization: () => new Secret('Bearer of-drive'),
+          consent: ({ scopes }) => ({
+            site: cloud(sandbox.siteUrl),
+            scopes,
+            flow: {} as never,
+          }),
+        },
+      },
+    });
+    const prompt: ConsentPrompt = {
+      name: 'drive',
+      async ask({ scopes }) {
+        asked.push(scopes);
+        isGranted = true;
+      },
+    };
+    const handler = async () => {
+      const drive = api.asUser().withProvider('drive', 'files');
+      if (!(await drive.hasCredentials(['files']))) await drive.requestCredentials(['files']);
+      return (await drive.getAccount())?.id;
+    };
+    const user = { id: 'ann' };
+    expect(await runWithConsent(forgeBoundary(handler), { prompt, user })).toBe('ann');
+    expect(asked).toEqual([['files']]);
+  });
+});
