@@ -3,15 +3,23 @@ import {
   type AuthProvider,
   type AuthProviders,
   ConfigError,
+  type ConsentDesk,
   type Pipeline,
   type Principal,
   type Site,
   type UserPrincipal,
   type VerifiedIdentity,
 } from '@tributary/pipeline';
-import { AUTH_PROVIDERS, CLOCK, composePipeline, type Registry } from '@tributary/pipeline/di';
+import {
+  AUTH_PROVIDERS,
+  CLOCK,
+  composePipeline,
+  PENDING_RECORDS,
+  type Registry,
+} from '@tributary/pipeline/di';
 import { currentInvocation } from '@tributary/pipeline/invocation';
 import { type Authorize, createAuthorize } from './authorize/authorize.js';
+import { consentDesk } from './consent/consent-desk.js';
 import type { Api, ProductApi } from './request/api.js';
 import { bindUser } from './request/as-user.js';
 import { type ClientContext, productApi } from './request/send-request.js';
@@ -33,6 +41,14 @@ export interface Tributary extends Api, AsyncDisposable {
    *   ConfigError where none is configured; PrincipalError as `asUser()`
    */
   verify(options: VerifyOptions): Promise<VerifiedIdentity>;
+  /**
+   * For whoever asks people for consent, such as `webConsent({ … })` of `@tributary/consent/web`, and for
+   * a person who wants it forgotten: `consent.revoke(user)`. The grant is then gone from the store, and
+   * each client that uses the store asks anew with its next call. A call that was given its credential
+   * before is still answered, and Atlassian takes the last access token until it ends, within an hour,
+   * unless the person ends the access there: the answer says where.
+   */
+  readonly consent: ConsentDesk;
   /** The composed chain: `pipeline.explain()` prints its order. */
   readonly pipeline: Pipeline;
   /** Where calls go whose invocation names no site of its own. */
@@ -116,6 +132,11 @@ export const createFacade = (
     }),
     verify: async (options) =>
       (await import('./verify/verify.js')).verify(client, providers, options),
+    consent: consentDesk({
+      site: userSite,
+      provider: providers.user,
+      pending: () => registry.get(PENDING_RECORDS),
+    }),
     pipeline,
     site,
     [Symbol.asyncDispose]: () => {

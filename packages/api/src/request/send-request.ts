@@ -33,8 +33,11 @@ export interface ClientContext {
 }
 
 /** @throws ConfigError where neither the client nor the invocation names a site. */
-export const siteOf = (invocation: Invocation | undefined, site: Site | undefined): Site => {
-  const found = invocation?.site ?? site;
+export const siteOf = (
+  named: { readonly site?: Site | undefined } | undefined,
+  site: Site | undefined,
+): Site => {
+  const found = named?.site ?? site;
   if (found !== undefined) return found;
   throw new ConfigError(
     'site',

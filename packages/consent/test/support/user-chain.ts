@@ -2,7 +2,6 @@ import {
   type AuthProvider,
   type Call,
   createPipeline,
-  type Invocation,
   type Middleware,
   NeedsAuthenticationError,
   noRetry,
@@ -32,9 +31,9 @@ export interface UserChain {
 /** A chain that needs the invoking user's grant, with the real consent slot. */
 export const userChain = ({ canAsk = true }: { readonly canAsk?: boolean } = {}): UserChain => {
   const granted: Granted = new Set();
-  const wants = new WeakMap<Invocation, readonly string[]>();
+  const wants = new WeakMap<object, readonly string[]>();
   const base = 'https://api.example/';
-  const wanted = (invocation: Invocation | undefined) => invocation && wants.get(invocation);
+  const wanted = (invocation: object | undefined) => invocation && wants.get(invocation);
   const provider: AuthProvider = {
     ...staticProvider({ base }),
     ...(canAsk && {

@@ -1,5 +1,6 @@
 import type { Call, ResolvedCall } from '../call/call.js';
 import type { Site } from '../call/site.js';
+import type { Invocation } from '../invocation/invocation.js';
 import type { Clock } from '../services/clock.js';
 import type { Logger } from '../services/logger.js';
 import type { ServiceFetch } from '../services/service-fetch.js';
@@ -52,7 +53,9 @@ export interface AuthProvider {
 }
 
 /** Who is to be asked, and about which site. A call says so. */
-export type AuthorizationAsked = Pick<Call, 'site' | 'principal' | 'invocation'>;
+export interface AuthorizationAsked extends Pick<Call, 'site' | 'principal'> {
+  readonly invocation?: Pick<Invocation, 'user'>;
+}
 
 export interface AuthorizationOptions {
   /** All that the new grant shall hold: it replaces the old one. Default: the configured ones. */
