@@ -15,15 +15,17 @@ interface DeskParts {
   readonly pending: () => PendingRecords;
 }
 
+/** Or an account, or a site, could come from a polluted Object.prototype. */
+const ownRecord = <T extends object>(fields: T): T => Object.assign(Object.create(null), fields);
+
 /** What asks people on behalf of one client, and forgets what they granted. */
-export const consentDesk = ({ provider, site: own, pending }: DeskParts): ConsentDesk => {
-  const askedOf = ({ user, site }: Pick<ConsentAsked, 'user' | 'site'>): AuthorizationAsked => {
+export const consentDesk = ({ provider, site: clientSite, pending }: DeskParts): ConsentDesk => {
+  const askedOf = ({ user, site }: ConsentAsked): AuthorizationAsked => {
     if (typeof user?.id !== 'string' || user.id === '') {
       throw new ConfigError('user', 'must be { id } of the person who is signed in');
     }
-    // Its own fields only: an account that comes from a polluted Object.prototype is nobody's.
-    const invocation = { user: Object.assign(Object.create(null), user) };
-    return { site: siteOf({ site }, own), principal: { kind: 'user' }, invocation };
+    const invocation = { user: ownRecord(user) };
+    return { site: siteOf({ site }, clientSite), principal: { kind: 'user' }, invocation };
   };
   const nobody = () =>
     new ConfigError('user', 'has to be a provider that people grant access to, such as oauth(…)');
@@ -32,13 +34,15 @@ export const consentDesk = ({ provider, site: own, pending }: DeskParts): Consen
     get pending() {
       return pending();
     },
-    flow({ scopes, ...asked }) {
-      const flow = provider?.authorization?.(askedOf(asked), scopes ? { scopes } : {});
+    flow(asked) {
+      const own = ownRecord(asked);
+      const { scopes } = own;
+      const flow = provider?.authorization?.(askedOf(own), scopes ? { scopes } : {});
       if (flow === undefined) throw nobody();
       return flow;
     },
     async revoke(user, options) {
-      const asked = askedOf({ ...options, user });
+      const asked = askedOf(ownRecord({ ...options, user }));
       if (provider?.revoke === undefined) throw nobody();
       return provider.revoke(asked);
     },
