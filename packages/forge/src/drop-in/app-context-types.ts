@@ -1,5 +1,5 @@
 import type { ForgeMetrics } from '../platform/forge-runtime.js';
-import type { External, Permissions } from './permission-set.js';
+import type { Permissions } from './permission-set.js';
 
 interface Ari {
   toString: () => string;
@@ -68,7 +68,7 @@ export type ForgeRuntime = {
     moduleKey: string;
     license?: License;
     installation?: Installation;
-    permissions?: { scopes?: string[]; external?: External };
+    permissions?: Permissions;
   };
   /** The invoking user's account. */
   aaid?: string;

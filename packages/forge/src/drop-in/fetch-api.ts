@@ -7,7 +7,7 @@ import type {
   WithContextFetchMethods,
 } from './fetch-types.js';
 import { requestConnectedData, requestGraph, requestTeamworkGraph } from './graph.js';
-import { byRoute, fetchProduct } from './request-product.js';
+import { byRoute, type FetchArgs, fetchProduct } from './request-product.js';
 import { withProvider } from './with-provider.js';
 
 type Provider = 'app' | 'user' | 'none';
@@ -16,7 +16,7 @@ type Remote = 'jira' | 'confluence' | 'bitbucket' | 'stargate';
 const productFetch =
   (provider: Provider, accountId?: string) =>
   (remote: Remote): FetchMethod =>
-    fetchProduct({ type: 'fpp', provider, remote, accountId });
+    fetchProduct({ type: 'fpp', provider, remote, accountId } as FetchArgs);
 
 const products = (fetchOf: (remote: Remote) => FetchMethod): RequestProductMethods => ({
   requestJira: byRoute(fetchOf('jira')),
@@ -28,7 +28,7 @@ const products = (fetchOf: (remote: Remote) => FetchMethod): RequestProductMetho
 const withContext =
   (provider: Provider, accountId?: string): WithContextFetchMethods['withContext'] =>
   (contextAri) =>
-    products(() => fetchProduct({ type: 'fpp', provider, contextAri, accountId }));
+    products(() => fetchProduct({ type: 'fpp', provider, contextAri, accountId } as FetchArgs));
 
 const gateway = (provider: Provider, accountId?: string): AsAppFetchMethods => {
   const fetchOf = productFetch(provider, accountId);

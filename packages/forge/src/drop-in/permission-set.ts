@@ -45,42 +45,47 @@ const externalLines = (external: External): string[] =>
   );
 
 /** Scopes and hosts: what an app was granted, asks for or lacks. */
-export abstract class Permissions {
-  abstract scopes?: Scopes | undefined;
-  abstract external?: External | undefined;
-
+export interface Permissions {
+  scopes?: Scopes;
+  external?: External;
   /** For people: `Scopes: read:page:confluence; External: Fetch Backend: example.com`. */
-  format(): string {
-    const scopes =
-      Array.isArray(this.scopes) && this.scopes.length > 0
-        ? [`Scopes: ${this.scopes.join(', ')}`]
-        : [];
-    const lines = this.external ? externalLines(this.external) : [];
-    const external = lines.length > 0 ? [`External: ${lines.join('; ')}`] : [];
-    return [...scopes, ...external].join('; ') || 'No permissions specified';
-  }
+  format(): string;
 }
 
+const formatted = (scopes: Scopes | undefined, external: External | undefined): string => {
+  const granted =
+    Array.isArray(scopes) && scopes.length > 0 ? [`Scopes: ${scopes.join(', ')}`] : [];
+  const lines = external ? externalLines(external) : [];
+  const hosts = lines.length > 0 ? [`External: ${lines.join('; ')}`] : [];
+  return [...granted, ...hosts].join('; ') || 'No permissions specified';
+};
+
 /** What the installed app was granted. */
-export class RuntimePermissions extends Permissions {
-  override scopes: Scopes;
-  override external: External;
+export class RuntimePermissions implements Permissions {
+  scopes: Scopes;
+  external: External;
 
   constructor(scopes: Scopes, external: External) {
-    super();
     this.scopes = scopes;
     this.external = external;
+  }
+
+  format(): string {
+    return formatted(this.scopes, this.external);
   }
 }
 
 /** What of the required it was not. */
-export class MissingPermissions extends Permissions {
-  override scopes?: Scopes | undefined;
-  override external?: External | undefined;
+export class MissingPermissions {
+  scopes?: Scopes | undefined;
+  external?: External | undefined;
 
   constructor(scopes?: Scopes | undefined, external?: External | undefined) {
-    super();
     this.scopes = scopes;
     this.external = external;
+  }
+
+  format(): string {
+    return formatted(this.scopes, this.external);
   }
 }

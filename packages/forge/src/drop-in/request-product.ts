@@ -7,12 +7,12 @@ import { requireRoute } from './route-object.js';
 /** The service that Forge's own consent is about. */
 const ATLASSIAN_SERVICE_KEY = 'atlassian-token-service-key';
 
-type FetchArgs = {
+export type FetchArgs = {
   provider: 'app' | 'user' | 'none';
   remote?: 'jira' | 'confluence' | 'stargate' | 'bitbucket' | 'sql' | 'os' | 'feature-flags';
   type: 'fpp' | 'sql' | 'os' | 'feature-flags';
   contextAri?: string;
-  accountId?: string | undefined;
+  accountId?: string;
 };
 
 /** The platform's word, where it answered instead of the product. */
