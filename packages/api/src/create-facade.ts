@@ -42,6 +42,11 @@ export interface Tributary extends Api, AsyncDisposable {
    */
   verify(options: VerifyOptions): Promise<VerifiedIdentity>;
   /**
+   * The Atlassian account that `asUser()` acts as here, where the invocation or the provider knows it;
+   * undefined before a user has granted.
+   */
+  account(): Promise<string | undefined>;
+  /**
    * For whoever asks people for consent, such as `webConsent({ … })` of `@tributary/consent/web`, and for
    * a person who wants it forgotten: `consent.revoke(user)`. The grant is then gone from the store, and
    * each client that uses the store asks anew with its next call. A call that was given its credential
@@ -122,21 +127,15 @@ export const createFacade = (
     isClosed: () => isClosed,
   };
   const api = createApi(client, providers.user);
+  const user = { site: userSite, provider: providers.user };
   return {
     ...api,
     api,
-    authorize: createAuthorize({
-      site: userSite,
-      provider: providers.user,
-      asUser: () => api.asUser(),
-    }),
+    authorize: createAuthorize({ ...user, asUser: () => api.asUser() }),
+    account: async () => (await import('./authorize/known-account.js')).knownAccount(user),
     verify: async (options) =>
       (await import('./verify/verify.js')).verify(client, providers, options),
-    consent: consentDesk({
-      site: userSite,
-      provider: providers.user,
-      pending: () => registry.get(PENDING_RECORDS),
-    }),
+    consent: consentDesk({ ...user, pending: () => registry.get(PENDING_RECORDS) }),
     pipeline,
     site,
     [Symbol.asyncDispose]: () => {

@@ -1,4 +1,4 @@
-export { forgeBoundary } from './consent/forge-boundary.js';
+export { type ForgeBoundaryOptions, forgeBoundary } from './consent/forge-boundary.js';
 export { usePlatform } from './drop-in/current-platform.js';
 export { ForgeRuntimeMissingError } from './drop-in/runtime-missing-error.js';
 export { ForgeUnsupportedError } from './drop-in/unsupported.js';

@@ -1,10 +1,11 @@
-import { type Call, ConfigError } from '@tributary/pipeline';
+import { ConfigError } from '@tributary/pipeline';
 import { currentInvocation } from '@tributary/pipeline/invocation';
 import { route } from '@tributary/route';
 import type { ProductApi } from '../request/api.js';
 import { siteOf } from '../request/send-request.js';
 import { AuthorizationCheckError } from './authorization-check-error.js';
 import type { AuthorizeContext, Operation } from './authorize.js';
+import { knownAccount } from './known-account.js';
 
 const unclear = (response: Response, template: string): AuthorizationCheckError =>
   new AuthorizationCheckError(
@@ -22,20 +23,9 @@ const readJson = async (response: Response, template: string): Promise<Record<st
   return body as Record<string, unknown>;
 };
 
-/** From the verified invocation, else from the provider, else from Confluence itself. */
+/** From whoever knows it, else from Confluence itself. */
 const accountOf = async (context: AuthorizeContext, user: ProductApi): Promise<string> => {
-  const invocation = currentInvocation();
-  const { provider } = context;
-  // Not the invoking user's where somebody else's credential answers.
-  const known = provider?.isSingleUser ? undefined : invocation?.user?.accountId;
-  if (known !== undefined) return known;
-  const call = {
-    product: 'confluence',
-    site: siteOf(invocation, context.site),
-    principal: { kind: 'user' },
-    ...(invocation && { invocation }),
-  } as Call;
-  const account = await provider?.account?.(call);
+  const account = await knownAccount(context);
   if (account !== undefined) return account;
   const me = route`/wiki/rest/api/user/current`;
   const body = await readJson(await user.requestConfluence(me), me.template);

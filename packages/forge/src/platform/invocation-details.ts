@@ -10,7 +10,7 @@ export interface ForgeInvocationDetails
   readonly contextAri?: string;
   /** The account of whoever is invoking. Default: the invocation's user's, else the platform's. */
   readonly accountId?: string;
-  /** Ms that it may take, from when it is described. Default: the platform's `invocationTimeout`. */
+  /** Ms that it may take, from when it was first described. Default: the platform's `invocationTimeout`. */
   readonly timeout?: number;
   /** Instead of what the platform lists. */
   readonly externalAuth?: readonly ForgeExternalAuth[];
@@ -25,14 +25,19 @@ const described = new WeakMap<Invocation, DescribedInvocation>();
 
 /**
  * Says what `__forge_runtime__` tells inside `invocation`: the function and module that run, for how long
- * they may. Whoever starts the app's functions calls it, before the function runs.
+ * they may. Whoever starts the app's functions calls it, before the function runs; what was said before
+ * stays where nothing else is said.
  */
 export const describeInvocation = (
   invocation: Invocation,
   details: ForgeInvocationDetails,
   clock: Clock = systemClock,
 ): void => {
-  described.set(invocation, { ...details, startedAt: clock.monotonic() });
+  described.set(invocation, {
+    startedAt: clock.monotonic(),
+    ...described.get(invocation),
+    ...details,
+  });
 };
 
 /** What was said of it; else that it began when it was first looked at. */

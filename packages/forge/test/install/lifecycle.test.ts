@@ -1,6 +1,7 @@
 import { createTributary, type Tributary } from '@tributary/api';
 import { apiToken, cloud } from '@tributary/auth-providers';
 import { inForge } from '@tributary/auth-providers/in-forge';
+import { systemClock } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { describeInvocation, type InstallOptions, install } from '../../src/index.js';
@@ -176,9 +177,9 @@ describe('__forge_runtime__', () => {
       expect(remaining()).toBeLessThanOrEqual(10_000);
     });
     const late = visit('bob');
-    let now = 0;
-    describeInvocation(late, { timeout: 1 }, { monotonic: () => now } as never);
-    now = -5;
+    const longAgo = { monotonic: () => systemClock.monotonic() - 5_000 };
+    describeInvocation(late, { timeout: 4_000 }, longAgo as never);
+    describeInvocation(late, { moduleKey: 'later' });
     runInInvocation(late, () => expect(remaining()).toBe(0));
   });
 

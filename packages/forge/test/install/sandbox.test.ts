@@ -8,7 +8,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { forgeBoundary, type InstallOptions, install } from '../../src/index.js';
 import { forgeApi } from '../support/forge-api.js';
 
-const { default: api, isExpectedError, NeedsAuthenticationError, route } = forgeApi;
+const {
+  default: api,
+  assumeTrustedRoute,
+  isExpectedError,
+  NeedsAuthenticationError,
+  route,
+} = forgeApi;
 const ME = route`/wiki/rest/api/user/current`;
 
 let sandbox: Sandbox;
@@ -58,7 +64,8 @@ const visit = <T>(as: Who, handler: (invocation: Invocation) => T | Promise<T>) 
       return terminal.ask(request, options);
     },
   };
-  const done = runWithConsent(forgeBoundary(handler), { prompt, user: { id: as } });
+  const boundary = forgeBoundary(handler, { client: tributary });
+  const done = runWithConsent(boundary, { prompt, user: { id: as } });
   return done.then(
     (value) => ({ value, asked }),
     (error: unknown) => ({ error, asked }),
@@ -164,6 +171,69 @@ describe('consent', () => {
       }),
     );
     expect(new Set(outcomes).size).toBe(4);
+  });
+});
+
+describe('what apps do most, against a site', () => {
+  const pages = route`/wiki/api/v2/pages?limit=${120}`;
+
+  test('pages by _links.next, through v2', async () => {
+    begin();
+    let titles: string[] = [];
+    for (let next: string | undefined = pages.value; next !== undefined; ) {
+      const response = await api.asApp().requestConfluence(assumeTrustedRoute(next));
+      expect(response.ok).toBe(true);
+      const { results, _links } = await response.json();
+      titles = [...titles, ...results.map(({ title }: { title: string }) => title)];
+      next = _links.next;
+    }
+    expect(titles.length).toBe(200);
+  });
+
+  test('writes JSON, uploads a file, and reads it back', async () => {
+    begin();
+    const [page] = (await (await api.asApp().requestConfluence(pages)).json()).results;
+    const form = new FormData();
+    form.append('file', new Blob(['hello']), `from-forge.txt`);
+    const uploaded = await api
+      .asApp()
+      .requestConfluence(route`/wiki/rest/api/content/${page.id}/child/attachment`, {
+        method: 'PUT',
+        headers: { 'X-Atlassian-Token': 'nocheck' },
+        body: form as never,
+      });
+    expect(uploaded.status).toBe(200);
+    const [attachment] = (await uploaded.json()).results;
+    const content = await api
+      .asApp()
+      .requestConfluence(
+        route`/wiki/rest/api/content/${page.id}/child/attachment/${attachment.id}/download`,
+      );
+    expect(Buffer.from(await content.arrayBuffer()).toString()).toBe('hello');
+
+    const labelled = await api
+      .asApp()
+      .requestConfluence(route`/wiki/rest/api/content/${page.id}/label`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify([{ prefix: 'global', name: 'from-forge' }]),
+      });
+    expect(labelled.status).toBe(200);
+    const missing = await api.asApp().requestConfluence(route`/wiki/api/v2/pages/${1}`);
+    expect([missing.status, missing.ok]).toEqual([404, false]);
+  });
+
+  test('authorize() asks for consent where nobody knows the user yet, and answers then', async () => {
+    begin();
+    const [page] = (await (await api.asApp().requestConfluence(pages)).json()).results;
+    const may = (as: Who) =>
+      visit(as, async () => {
+        const { canRead, canDelete } = forgeApi.authorize().onConfluenceContent(page.id);
+        return [await canRead?.(), await canDelete?.()];
+      });
+    const reader = await may('reader');
+    expect(reader).toEqual({ value: [true, false], asked: 1 });
+    expect(await may('reader')).toEqual({ ...reader, asked: 0 });
   });
 });
 
