@@ -5,6 +5,7 @@ import * as authProviders from '@tributary/auth-providers';
 import * as forgeRemote from '@tributary/auth-providers/forge-remote';
 import * as inForge from '@tributary/auth-providers/in-forge';
 import * as consent from '@tributary/consent';
+import * as forge from '@tributary/forge';
 import * as pipeline from '@tributary/pipeline';
 import * as routes from '@tributary/route';
 import * as transport from '@tributary/transport';
@@ -49,6 +50,7 @@ const exported: Readonly<Record<string, unknown>> = {
   ...authProviders,
   ...forgeRemote,
   ...inForge,
+  ...forge,
   ...api,
   ...routes,
   ...pipeline,
@@ -107,6 +109,8 @@ describe('what an error says of itself is what its row says', () => {
     new longTask.LongTaskError('x', { task: TASK }),
     new forgeRemote.InvocationTokenError('missing'),
     new forgeRemote.InvocationKeysError('x'),
+    new forge.ForgeRuntimeMissingError('x'),
+    new forge.ForgeUnsupportedError('x', 'y'),
   ];
   test.for(errors)('$code', (error) => {
     const row = rows.find(({ code }) => code === error.code);

@@ -37,6 +37,8 @@ export const ERROR_CODES = {
     'A request to a Forge Remote is no invocation of this app; `reason` says why.',
   INVOCATION_KEYS_UNAVAILABLE: 'The keys that Forge signs invocations with can not be had.',
   OFFLINE_USER_REFUSED: 'The app was given no token to act for a user who is not there.',
+  FORGE_RUNTIME_MISSING: 'Code written for Forge ran where nothing stands in for its runtime.',
+  FORGE_UNSUPPORTED: 'Code written for Forge used what there is nothing of outside it.',
   PROXY_ERR: "Forge's own proxy refused the request; `errorCode` is its word.",
 } as const satisfies Record<string, string>;
 
