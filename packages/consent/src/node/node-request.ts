@@ -9,9 +9,6 @@ const incoming = new WeakMap<Request, IncomingMessage>();
 export const nodeRequest = (request: Request): IncomingMessage | undefined =>
   incoming.get(originalOf(request));
 
-/** HTTP/2's own, which no Request takes. */
-const isPseudo = (name: string): boolean => name.startsWith(':');
-
 /**
  * A fetch Request of what Node received. Its URL is on `origin`, whatever Host and forwarding headers
  * say, and its path is the one on the wire, also where a framework cut off a mount point.
@@ -24,17 +21,27 @@ export const toRequest = (
   const target = message.originalUrl ?? message.url ?? '/';
   // Joined, so that `//evil` is a path and no host; an absolute target (RFC 9112, section 3.2.2) is cut.
   const path = target.startsWith('/') ? target : targetPath(target);
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    if (isPseudo(name)) continue;
-    for (const value of values ?? []) headers.append(name, value);
-  }
   const method = message.method ?? 'GET';
   const body = hasBody(message) ? bodyOf(message) : undefined;
-  const init = { method, headers, signal, ...(body !== undefined && { body, duplex: 'half' }) };
+  const init = {
+    method,
+    headers: headersOf(message),
+    signal,
+    ...(body !== undefined && { body, duplex: 'half' }),
+  };
   const request = new Request(origin + path, init);
   incoming.set(request, message);
   return request;
+};
+
+const headersOf = ({ rawHeaders }: IncomingMessage): Headers => {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    // HTTP/2's own, which no Request takes.
+    if (!name.startsWith(':')) headers.append(name, value);
+  }
+  return headers;
 };
 
 const targetPath = (target: string): string => {

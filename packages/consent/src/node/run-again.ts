@@ -12,9 +12,10 @@ export const toIncoming = async (
   message.httpVersion = resuming.httpVersion;
   message.httpVersionMajor = resuming.httpVersionMajor;
   message.httpVersionMinor = resuming.httpVersionMinor;
-  message.headers = {};
+  message.headers = Object.fromEntries(request.headers);
+  message.headersDistinct = {};
   for (const [name, value] of request.headers) {
-    message.headers[name] = value;
+    message.headersDistinct[name] = [value];
     message.rawHeaders.push(name, value);
   }
   const body = Buffer.from(await request.arrayBuffer());

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GrantStorage, TributaryError } from '@tributary/pipeline';
 import { route } from '@tributary/route';
@@ -6,6 +6,7 @@ import { type Sandbox, startSandbox } from '@tributary/sandbox';
 import { nodeListener } from '../../../src/node/index.js';
 import { type ConsentPages, type WebConsentOptions, webConsent } from '../../../src/web/index.js';
 import { Browser } from './browser.js';
+import { listen, stop } from './listen.js';
 import { type Client, startClient } from './oauth-desk.js';
 
 /** What the app's handlers saw, oldest first. */
@@ -50,7 +51,7 @@ export interface Place {
 
 export const openPlace = async (): Promise<Place> => {
   const server = createServer();
-  await listen(server, 0);
+  await listen(server, 'http://localhost:0');
   const { port } = server.address() as AddressInfo;
   const origin = `http://localhost:${port}`;
   const sandbox = await startSandbox({ redirectUris: [`${origin}/consent/callback`] });
@@ -130,7 +131,7 @@ const startApp = async (sandbox: Sandbox, origin: string, options: AppOptions): 
   };
 
   const server = createServer(nodeListener(app, { publicUrl: pages }));
-  await listen(server, Number(new URL(origin).port));
+  await listen(server, origin);
   return {
     origin,
     pages,
@@ -156,15 +157,3 @@ const signedIn = (request: Request): string | undefined =>
 
 const html = (body: string, status: number, headers: Record<string, string> = {}): Response =>
   new Response(body, { status, headers: { 'content-type': 'text/html', ...headers } });
-
-const listen = (server: Server, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: 'localhost', port }, () => resolve());
-  });
-
-const stop = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
