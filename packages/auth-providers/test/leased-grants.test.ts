@@ -380,3 +380,14 @@ test.for([
 ] as const)('%s can not be %d', ([field, value]) => {
   expect(() => setUp({ [field]: value })).toThrow(new RegExp(`^${field}: `));
 });
+
+test('a table that knows no pending values is a config error, which says what is missing', () => {
+  const { pending: _, ...table } = memoryDatabase({ now: Date.now }).handle();
+  expect(() => leasedGrants(table as never, { codec: plainCodec })).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      field: 'table',
+      message: expect.stringContaining('ExpiringRows'),
+    }),
+  );
+});

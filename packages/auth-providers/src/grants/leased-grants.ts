@@ -58,6 +58,9 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
       'is missing: grants are stored encrypted. Give encryption().',
     );
   }
+  if (source.pending === undefined) {
+    throw new ConfigError('table', 'lacks `pending`, values that end by themselves: ExpiringRows.');
+  }
   const { leaseMs, warningMs } = readTimes(options);
   const table = guardTable(source);
   const turns = createTurns();

@@ -7,5 +7,5 @@ export {
   type KeySource,
 } from './encryption/index.js';
 export { type LeasedGrantsOptions, leasedGrants } from './leased-grants.js';
-export type { Acquisition, LeasedTable, Row } from './leased-table.js';
+export type { Acquisition, ExpiringRows, LeasedTable, Row } from './leased-table.js';
 export type { RowCodec } from './row-codec.js';
