@@ -49,9 +49,6 @@ const servicesOf = (resolver: Resolver): ProviderServices => ({
   logger: resolver.find(LOGGER) ?? silentLogger,
 });
 
-const build = (configured: ConfiguredProvider, services: ProviderServices): AuthProvider =>
-  typeof configured === 'function' ? configured(services) : configured;
-
 /** The providers of one chain, and the two slots that they work in: resolve and auth. */
 export const authProviders = (options: AuthProvidersOptions): Plugin => ({
   name: 'auth-providers',
@@ -59,11 +56,21 @@ export const authProviders = (options: AuthProvidersOptions): Plugin => ({
     registry.provide(AUTH_PROVIDERS, {
       useFactory(resolver): AuthProviders {
         const services = servicesOf(resolver);
+        const built: AuthProvider[] = [];
+        const build = (configured: ConfiguredProvider): AuthProvider => {
+          if (typeof configured !== 'function') return configured;
+          const provider = configured(services);
+          built.push(provider);
+          return provider;
+        };
         const { app, user, bare = anonymous() } = options;
         return {
-          none: build(bare, services),
-          ...(app && { app: build(app, services) }),
-          ...(user && { user: build(user, services) }),
+          none: build(bare),
+          ...(app && { app: build(app) }),
+          ...(user && { user: build(user) }),
+          // The registry closes what has a `dispose`, and this before the stores that it was built from. A
+          // provider that came ready may serve another chain too.
+          ...{ dispose: () => Promise.all(built.map((provider) => provider.dispose?.())) },
         };
       },
     });

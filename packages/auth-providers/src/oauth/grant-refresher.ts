@@ -7,6 +7,7 @@ import { timeLimit } from './time-limit.js';
 import type { TokenReply } from './token-answer.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 import { describeRefusal, isGrantRefused, isPassing, refusalError } from './token-refusal.js';
+import { unsavedGrants } from './unsaved-grants.js';
 
 /** The shared refresh's own time limit: callers come and go. */
 const REFRESH_MS = 30_000;
@@ -27,12 +28,8 @@ export interface GrantRefresher {
   readonly refresh: RefreshGrant;
   /** Lets go of what is kept of a grant that was revoked. */
   forget(key: GrantKey): void;
-}
-
-/** A grant that the server gave for `spent` and that the store didn't take. */
-interface Unsaved {
-  readonly spent: Secret | undefined;
-  readonly grant: Grant;
+  /** Writes once more what the store didn't take, and tries nothing later. */
+  dispose(): Promise<void>;
 }
 
 interface Renewable {
@@ -48,7 +45,7 @@ export const grantRefresher = (
 ): GrantRefresher => {
   const { clock, grants, logger } = services;
   const flights = new Map<string, Promise<Grant | undefined>>();
-  const unsaved = new Map<string, Unsaved>();
+  const unsaved = unsavedGrants(services);
 
   const decide = async (
     key: GrantKey,
@@ -76,20 +73,11 @@ export const grantRefresher = (
     return 'delete';
   };
 
-  /** What to go on from: the stored grant, or the one that was given for it and could not be written. */
-  const latestOf = (id: string, stored: Grant): Grant => {
-    const kept = unsaved.get(id);
-    if (kept === undefined) return stored;
-    if (isSameSecret(kept.spent, stored.refreshToken)) return kept.grant;
-    unsaved.delete(id);
-    return stored;
-  };
-
-  const run = async (id: string, key: GrantKey, isStale: (grant: Grant) => boolean) => {
+  const run = async (key: GrantKey, isStale: (grant: Grant) => boolean) => {
     let hasNoRefreshToken = false;
-    const grant = await grants.exclusive(key, async (stored, lease) => {
+    const renewing = grants.exclusive(key, async (stored, lease) => {
       if (stored === undefined) return 'keep';
-      const latest = latestOf(id, stored);
+      const latest = unsaved.latest(key, stored);
       if (!isStale(latest)) return latest === stored ? 'keep' : { write: latest };
       const { refreshToken } = latest;
       if (refreshToken === undefined) {
@@ -99,15 +87,17 @@ export const grantRefresher = (
       const limit = timeLimit(clock, REFRESH_MS, lease);
       try {
         const decision = await decide(key, { stored, latest, refreshToken }, limit.signal);
-        if (typeof decision === 'object') {
-          unsaved.set(id, { spent: stored.refreshToken, grant: decision.write });
-        }
+        if (typeof decision === 'object') unsaved.hold(key, stored.refreshToken, decision.write);
         return decision;
       } finally {
         limit.end();
       }
     });
-    unsaved.delete(id);
+    const grant = await renewing.catch((error: unknown) => {
+      unsaved.retry(key, error);
+      throw error;
+    });
+    unsaved.release(key);
     return hasNoRefreshToken ? undefined : grant;
   };
 
@@ -122,7 +112,7 @@ export const grantRefresher = (
     });
 
   const start = (id: string, key: GrantKey, isStale: (grant: Grant) => boolean) => {
-    const flight = limited(run(id, key, isStale)).finally(() => {
+    const flight = limited(run(key, isStale)).finally(() => {
       if (flights.get(id) === flight) flights.delete(id);
     });
     // All its callers may have given up by the time it fails.
@@ -132,7 +122,8 @@ export const grantRefresher = (
   };
 
   return {
-    forget: (key) => void unsaved.delete(grantKeyId(key)),
+    forget: unsaved.release,
+    dispose: unsaved.dispose,
     async refresh(key, isStale) {
       const id = grantKeyId(key);
       for (;;) {

@@ -19,6 +19,7 @@ import { type TokenEndpoint, tokenEndpoint } from './token-endpoint.js';
 export interface Granting extends GrantCredentials {
   round(asked: Asked): AuthorizationRound;
   revoke(user: AskedUser): Promise<RevokedGrant>;
+  dispose(): Promise<void>;
 }
 
 export interface GrantingOptions {
@@ -60,6 +61,7 @@ export const createGranting = (
       const options = { server, app, endpoint, promisesIssuer: promisesIssuer(issuer) };
       return authorizationRound(options, services, asked);
     },
+    dispose: refresher.dispose,
     async revoke({ site, userId, accountId }) {
       const issuer = server.issuerOf(site);
       const user = { issuer, clientId: app.clientId, userId };

@@ -42,6 +42,7 @@ export const userGrants = (options: UserGrantsOptions): AuthProvider => {
       const who = { ...asked(kind, call), scopes: scopes(options?.scopes) };
       return authorizationFlow(app, open, who);
     },
+    dispose: async () => granting?.dispose(),
     revoke: async (call) => (granting ?? (await open())).revoke(asked(kind, call)),
   };
 };

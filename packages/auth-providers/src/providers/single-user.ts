@@ -16,10 +16,12 @@ const asSingleUser = (provider: AuthProvider): AuthProvider =>
     canImpersonate: provider.canImpersonate ?? false,
     endpoint: provider.endpoint.bind(provider),
     credential: provider.credential.bind(provider),
+    ...(provider.defaultSite && { defaultSite: provider.defaultSite }),
     ...(provider.renew && { renew: provider.renew.bind(provider) }),
     ...(provider.verify && { verify: provider.verify.bind(provider) }),
     ...(provider.authorization && { authorization: provider.authorization.bind(provider) }),
     ...(provider.revoke && { revoke: provider.revoke.bind(provider) }),
+    ...(provider.dispose && { dispose: provider.dispose.bind(provider) }),
     ...(provider.checkSite && { checkSite: provider.checkSite.bind(provider) }),
     ...(provider.account && { account: provider.account.bind(provider) }),
   });

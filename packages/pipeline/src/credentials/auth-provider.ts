@@ -36,6 +36,8 @@ export interface AuthProvider {
   authorization?(asked: AuthorizationAsked, options?: AuthorizationOptions): AuthorizationFlow;
   /** Forgets the user's grant, in its store and here; absent where there is none to forget. */
   revoke?(asked: AuthorizationAsked): Promise<RevokedGrant>;
+  /** Ends what it does in the background; called once, before the stores close. */
+  dispose?(): Promise<void>;
   /** Throws a `ConfigError` when its credential can't work at `site`; run once, when it is composed. */
   checkSite?(site: Site): void;
   /** Stands for the site that it finds out itself, in calls that name none. Default: those are refused. */
