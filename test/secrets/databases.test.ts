@@ -69,6 +69,11 @@ describe.skipIf(!isServicesUp).for(stores)('$name', ({ open, watch, places }) =>
     await using stage = await openStage(shown);
     await using watched = await watch(shown, at);
     const storage = open(at, encryption({ key: new Secret(key) }));
+    const [pendingId, pendingValue] = ['canary-id-of-a-record', 'canary-value-of-a-record'];
+    shown.canary('pending id', pendingId);
+    shown.canary('pending value', pendingValue);
+    await storage.pending.write(pendingId, pendingValue, 600_000);
+    expect(await storage.pending.read(pendingId)).toBe(pendingValue);
     const counts: number[] = [];
     const showStore = async () => {
       counts.push(await watched.show());
