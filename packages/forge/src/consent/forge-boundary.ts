@@ -63,7 +63,8 @@ const consentErrorOf = (
   invocation: Invocation,
   { client }: ForgeBoundaryOptions,
 ): Promise<NeedsAuthenticationError | undefined> | NeedsAuthenticationError | undefined => {
-  if (error instanceof NeedsAuthenticationError) return undefined;
+  // One of ours that knows what to ask for; one that came through inForge() does not.
+  if (error instanceof NeedsAuthenticationError && error.request !== undefined) return undefined;
   if (isForgeConsentError(error)) return findConsent(invocation, error.serviceKey, scopesOf(error));
   const canBeAsked = client !== undefined && invocation.user !== undefined;
   return canBeAsked && isAccountMissing(error) ? askWhoItIs(client) : undefined;

@@ -1,7 +1,7 @@
 import type { Tributary } from '@tributary/api';
 import type { ConsentRequest, Invocation, Secret, Site } from '@tributary/pipeline';
 import type { RetryCallOptions } from '@tributary/transport';
-import type { ForgeFetch, ForgeMeta } from './forge-fetch.js';
+import type { ForgeFetch } from './forge-fetch.js';
 import type {
   ForgeAppContext,
   ForgeExternalAccount,
@@ -105,5 +105,3 @@ export interface WebTriggerUrls {
     | readonly { readonly triggerKey: string; readonly url: string }[]
     | Promise<readonly { readonly triggerKey: string; readonly url: string }[]>;
 }
-
-export type MetaOf<T extends ForgeMeta['type']> = Extract<ForgeMeta, { readonly type: T }>;

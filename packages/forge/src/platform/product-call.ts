@@ -92,13 +92,19 @@ export const callProduct = async (
   const { remote, cloudId } = targetOf(meta);
   if (!Object.hasOwn(METHODS, remote)) return proxyAnswer(400, 'INVALID_REMOTE');
   const route = checkedPath(path, remote === 'bitbucket');
+  const invocation = currentInvocation();
+  const { deployment } = invocation?.site ?? client.site ?? {};
   const request: RequestOptions = {
-    ...readInit(init, { isBare: meta.provider === 'none', warn }),
+    ...readInit(init, {
+      isBare: meta.provider === 'none',
+      // As the platform's fetch; but Data Center would answer in XML.
+      accept: deployment === 'data-center' ? undefined : '*/*',
+      warn,
+    }),
     retry: options.retry ?? false,
     ...(options.timeout !== undefined && { timeout: options.timeout }),
   };
   const answering = remote === 'bitbucket' ? (options.bitbucket ?? client) : client;
-  const invocation = currentInvocation();
   try {
     return await atSite(cloudId, parts, () =>
       requestAs(answering, meta.provider, remote, meta.accountId)(route, request),

@@ -69,6 +69,14 @@ const readBody = (body: unknown, warn: Warn): BodyInput | undefined => {
   return String(body);
 };
 
+export interface ReadInitOptions {
+  /** Whether the call may bring its own Authorization. */
+  readonly isBare: boolean;
+  /** For requests that say nothing of it. */
+  readonly accept: string | undefined;
+  readonly warn: Warn;
+}
+
 /**
  * What of fetch's `init` an app's request says, in the way fetch reads it; fields that fetch doesn't know
  * are not looked at.
@@ -76,12 +84,13 @@ const readBody = (body: unknown, warn: Warn): BodyInput | undefined => {
  */
 export const readInit = (
   init: ForgeRequestInit | undefined,
-  { isBare, warn }: { readonly isBare: boolean; readonly warn: Warn },
+  { isBare, accept, warn }: ReadInitOptions,
 ): RequestOptions => {
   const { method = 'GET', redirect, signal } = init ?? {};
   const headers = readHeaders(init?.headers, isBare, warn);
-  // What the platform's fetch sends where the app says nothing.
-  if (!headers.some(([name]) => name.toLowerCase() === 'accept')) headers.push(['accept', '*/*']);
+  if (accept !== undefined && !headers.some(([name]) => name.toLowerCase() === 'accept')) {
+    headers.push(['accept', accept]);
+  }
   const body = readBody(init?.body, warn);
   if (body !== undefined && /^(?:get|head)$/i.test(method)) {
     throw new TypeError('Request with GET/HEAD method cannot have body.');

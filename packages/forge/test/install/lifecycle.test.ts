@@ -5,7 +5,7 @@ import { systemClock } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { describeInvocation, type InstallOptions, install } from '../../src/index.js';
-import { forgeApi, globals } from '../support/forge-api.js';
+import { forgeApi, globals, loadForgeApiAnew } from '../support/forge-api.js';
 import { openRecorder, type Recorder } from '../support/recorder.js';
 
 const { default: api, route } = forgeApi;
@@ -97,6 +97,15 @@ describe('install', () => {
     );
     expect(() => install({} as never)).toThrow(expect.objectContaining({ field: 'tributary' }));
     expect(globals.__forge_fetch__).toBeUndefined();
+  });
+
+  test('is what inForge() finds, too', async () => {
+    begin();
+    await using inside = createTributary(inForge());
+    const { route: ours } = await import('@tributary/route');
+    const response = await inside.asApp().requestConfluence(ours`/wiki/api/v2/spaces`);
+    expect(response.status).toBe(200);
+    expect(server.only().headers.authorization).toMatch(/^Basic /);
   });
 
   test('a call under way when it ends goes on', async () => {
@@ -260,6 +269,15 @@ describe('the global fetch', () => {
       ['POST', '/x'],
       ['GET', '/z'],
     ]);
+  });
+
+  test('is what @forge/api fetches by, when it is loaded later', async () => {
+    begin({ egress: [server.url] });
+    const { fetch: forgeFetch } = loadForgeApiAnew();
+    expect((await forgeFetch(`${server.url}/x`)).status).toBe(200);
+    const refused: Error = await forgeFetch('https://evil.example').catch((error) => error);
+    expect(refused.name).toBe('REQUEST_EGRESS_ALLOWLIST_ERR');
+    expect(forgeApi.isForgePlatformError(refused)).toBe(true);
   });
 
   test('hands on to what a test tool puts before it', async () => {

@@ -1,5 +1,5 @@
 import { createTributary, type Tributary } from '@tributary/api';
-import { apiToken, cloud } from '@tributary/auth-providers';
+import { apiToken, cloud, dataCenter, personalAccessToken } from '@tributary/auth-providers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type InstallOptions, install } from '../../src/index.js';
 import { forgeApi } from '../support/forge-api.js';
@@ -95,6 +95,18 @@ describe('headers', () => {
     begin();
     await api.asApp().requestConfluence(PATH);
     expect(server.only().headers).toMatchObject({ accept: '*/*' });
+  });
+
+  test('but Data Center, which would answer in XML, is asked for JSON', async () => {
+    const there = createTributary({
+      site: dataCenter(`${server.url}/confluence`),
+      app: personalAccessToken({ token: 'token' }),
+    });
+    dispose = install(there);
+    await api.asApp().requestConfluence(PATH);
+    const { url, headers } = server.only();
+    expect([url, headers.accept]).toEqual(['/confluence/rest/api/content', 'application/json']);
+    await there[Symbol.asyncDispose]();
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { createTributary, type Tributary } from '@tributary/api';
 import { apiToken, cloud, oauth } from '@tributary/auth-providers';
+import { inForge } from '@tributary/auth-providers/in-forge';
 import { runWithConsent } from '@tributary/consent';
 import { terminalPrompt } from '@tributary/consent/terminal';
 import { type ConsentPrompt, type Invocation, Secret } from '@tributary/pipeline';
@@ -124,6 +125,17 @@ describe('consent', () => {
       }),
     );
     expect(wrapped).toMatchObject({ asked: 0, error: { message: 'It failed.' } });
+  });
+
+  test('one that came through inForge() asks too', async () => {
+    begin();
+    await using inside = createTributary(inForge());
+    const { route: ours } = await import('@tributary/route');
+    const outcome = await visit('reader', async () => {
+      const response = await inside.asUser().requestConfluence(ours`/wiki/rest/api/user/current`);
+      return (await response.json()).accountId;
+    });
+    expect(outcome).toEqual({ value: sandbox.people.reader.accountId, asked: 1 });
   });
 
   test('one of another invocation asks nobody', async () => {
