@@ -64,7 +64,8 @@ describe('what the person is told', () => {
     await round.grant();
     expect(await round.outcome).toBe('granted');
     expect(round.printed()).toBe(
-      `This app asks for your consent, at https://example.atlassian.net/ and as you, to:
+      `This app asks for your consent to act as you at https://example.atlassian.net/
+It will be able to:
   - read pages and blog posts (read:page:confluence)
   - stay connected while you are away (offline_access)
 Opening your browser; log in and decide there.

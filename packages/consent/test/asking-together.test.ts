@@ -1,5 +1,6 @@
 import { ConsentError, type ConsentPrompt } from '@tributary/pipeline';
 import { fakeClock } from '@tributary/testing';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type RunWithConsentOptions, runWithConsent } from '../src/index.js';
 import { type Deferred, deferred, rejectionOf } from './support/outcome.js';
@@ -73,6 +74,7 @@ describe('several invocations of one user at the same time', () => {
     ada.grant(chain);
     expect(await Promise.all(all)).toEqual(['page 42', 'page 42', 'page 42']);
     expect(ada.prompt.asked).toHaveLength(1);
+    expect(ada.prompt.signals[0]?.aborted).toBe(false);
     expect(runs).toEqual([2, 2, 2]);
   });
 
@@ -289,5 +291,69 @@ describe('questions that are not the same', () => {
     expect(await rejectionOf(second)).toBe('enough');
     ada.grant(chain, 'ada a');
     expect(await first).toBe('page 42');
+  });
+});
+
+describe('whatever comes when', () => {
+  const ticks = async (count: number) => {
+    for (let tick = 0; tick < count; tick += 1) await settled();
+  };
+  const run = fc.record({
+    startsAt: fc.nat(3),
+    callsAt: fc.nat(3),
+    abortsAt: fc.option(fc.nat(8)),
+    scopes: fc.constantFrom(['a'], ['a', 'b'], ['c']),
+  });
+  const answer = fc.record({
+    after: fc.nat(3),
+    outcome: fc.constantFrom('granted', 'CONSENT_DENIED', 'CONSENT_UNAVAILABLE'),
+  });
+
+  it('a person has one question at a time, and everybody gets an end', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(run, { minLength: 1, maxLength: 5 }),
+        fc.infiniteStream(answer),
+        async (runs, answers) => {
+          const chain = userChain();
+          let open = 0;
+          const prompt: ConsentPrompt = {
+            name: 'drawn',
+            async ask({ scopes }, { signal }) {
+              open += 1;
+              expect(open).toBe(1);
+              signal.addEventListener('abort', () => {
+                open -= 1;
+              });
+              const { after, outcome } = answers.next().value;
+              await ticks(after);
+              if (signal.aborted) return;
+              open -= 1;
+              if (outcome !== 'granted') throw new ConsentError(outcome as 'CONSENT_DENIED', 'No.');
+              for (const scope of scopes) chain.granted.add(`ada ${scope}`);
+            },
+          };
+          const ends = runs.map(async ({ startsAt, callsAt, abortsAt, scopes }) => {
+            await ticks(startsAt);
+            const controller = new AbortController();
+            const { signal } = controller;
+            const handler = async () => {
+              await ticks(callsAt);
+              return (await chain.call({ scopes })).text();
+            };
+            const work = runWithConsent(handler, { prompt, user, signal, maxRounds: 5 });
+            work.catch(() => {});
+            if (abortsAt !== null)
+              ticks(abortsAt).then(() => controller.abort({ code: 'ABORTED' }));
+            const end = await work.catch(({ code }) => code);
+            if (end === 'page 42') return;
+            expect(['CONSENT_DENIED', 'CONSENT_UNAVAILABLE', 'ABORTED']).toContain(end);
+            expect(end === 'ABORTED' && abortsAt === null).toBe(false);
+          });
+          await Promise.all(ends);
+          expect(open).toBe(0);
+        },
+      ),
+    );
   });
 });

@@ -94,6 +94,6 @@ const wait = async (question: Question, signal: AbortSignal): Promise<void> => {
     await orAborted(question.outcome, signal);
   } finally {
     question.waiting -= 1;
-    if (question.waiting === 0) question.controller.abort(signal.reason);
+    if (question.waiting === 0 && signal.aborted) question.controller.abort(signal.reason);
   }
 };

@@ -66,7 +66,7 @@ const describeRequest = (
     const what = words === undefined ? scope : `${words} (${scope})`;
     return `  - ${newScopes.includes(scope) ? 'new: ' : ''}${escapeControl(what)}\n`;
   });
-  return `This app asks for your consent, at ${escapeControl(site.url)} and as you, to:\n${lines.join('')}`;
+  return `This app asks for your consent to act as you at ${escapeControl(site.url)}\nIt will be able to:\n${lines.join('')}`;
 };
 
 const describeAddress = (

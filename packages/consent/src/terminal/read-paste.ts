@@ -49,6 +49,6 @@ export const readPaste = ({ input, output, ...expected }: PasteOptions): PasteRe
 /** With the terminal's own editing, Ctrl-C is a key like others: it has to mean what it always does. */
 const interrupt = (input: NodeJS.ReadableStream): void => {
   if (input !== process.stdin) return;
-  if (process.listenerCount('SIGINT') > 0) process.emit('SIGINT');
+  if (process.listenerCount('SIGINT') > 0) process.emit('SIGINT', 'SIGINT');
   else process.kill(process.pid, 'SIGINT');
 };
