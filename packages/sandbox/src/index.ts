@@ -1,3 +1,4 @@
+export { CANARY } from './canary.js';
 export {
   ConsentWalkError,
   type WalkConsentOptions,

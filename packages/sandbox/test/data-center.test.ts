@@ -64,7 +64,7 @@ describe('who it is', () => {
   });
 
   test('is an anonymous visitor by a personal access token that is none', async () => {
-    const { status, body } = await current(bearer('sandbox-pat-nobody'));
+    const { status, body } = await current(bearer('canary-sandbox-pat-nobody'));
     expect(status).toBe(200);
     expect(body).toMatchObject({ type: 'anonymous' });
   });

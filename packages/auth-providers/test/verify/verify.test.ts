@@ -333,7 +333,7 @@ describe('service accounts, and grants of Data Center', () => {
       displayName,
       site: at.url,
     });
-    const nobody = personalAccessToken({ token: 'sandbox-pat-of-nobody' });
+    const nobody = personalAccessToken({ token: 'canary-sandbox-pat-of-nobody' });
     expect((await refusal(verify(nobody, at))).message).toContain('anonymous');
   });
 

@@ -9,7 +9,7 @@ import {
 import type { Identity } from '../rest/env.js';
 
 /** Personal access tokens are told from OAuth tokens by how they begin, for lack of anything better. */
-const isPersonal = (token: string): boolean => token.startsWith('sandbox-pat-');
+const isPersonal = (token: string): boolean => token.startsWith('canary-sandbox-pat-');
 
 /**
  * Data Center honours Bearer with a personal access token or an OAuth token, and Basic with a password.

@@ -13,8 +13,8 @@ export interface ServiceClient {
 }
 
 export const serviceClients: Readonly<Record<'cloud' | 'dataCenter', ServiceClient>> = {
-  cloud: { clientId: 'sandbox-service', clientSecret: 'sandbox-service-secret' },
-  dataCenter: { clientId: 'sandbox-dc-service', clientSecret: 'sandbox-dc-service-secret' },
+  cloud: { clientId: 'sandbox-service', clientSecret: 'canary-sandbox-service-secret' },
+  dataCenter: { clientId: 'sandbox-dc-service', clientSecret: 'canary-sandbox-dc-service-secret' },
 };
 
 /** Whether the server can send somebody there. */
@@ -31,7 +31,7 @@ export function seededClient(redirectUris: readonly string[]): OAuthClient {
   return {
     name: 'Stale page report',
     clientId: 'sandbox-client',
-    clientSecret: 'sandbox-client-secret',
+    clientSecret: 'canary-sandbox-client-secret',
     redirectUris: [...redirectUris],
   };
 }
@@ -40,6 +40,6 @@ export function seededClient(redirectUris: readonly string[]): OAuthClient {
 export const dataCenterClient = ({ name, redirectUris }: OAuthClient): OAuthClient => ({
   name,
   clientId: 'sandbox-dc-client',
-  clientSecret: 'sandbox-dc-client-secret',
+  clientSecret: 'canary-sandbox-dc-client-secret',
   redirectUris,
 });

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Configuration, errors, Provider } from 'oidc-provider';
+import { markTokens } from '../canary.js';
 import { personById } from '../people.js';
 import type { TokenStore } from './adapter.js';
 import type { Flavour } from './flavour.js';
@@ -19,7 +20,9 @@ type Library = { readonly Provider: typeof Provider; readonly errors: typeof err
 /** An OAuth server that behaves like Atlassian's: same paths, parameters and rotation. */
 export async function createProvider(options: ProviderOptions): Promise<Provider> {
   const library = await loadLibrary();
-  return new library.Provider(options.issuer, configuration(options, library));
+  const provider = new library.Provider(options.issuer, configuration(options, library));
+  markTokens(provider);
+  return provider;
 }
 
 function configuration(options: ProviderOptions, { errors }: Library): Configuration {
