@@ -38,6 +38,21 @@ const work = {
     }
     if (read !== length) throw new Error(`${read} bytes of ${length}`);
   },
+  /** Into one buffer of the reader's own. */
+  async 'download-byob'() {
+    const { stream } = await downloadAttachment(api, { pageId: 1, attachmentId: `att${size}` });
+    const reader = stream.getReader({ mode: 'byob' });
+    const hash = createHash('sha256');
+    let read = 0;
+    for (let buffer = new ArrayBuffer(65_536); ; ) {
+      const { done, value } = await reader.read(new Uint8Array(buffer));
+      if (done) break;
+      read += value.length;
+      hash.update(value);
+      buffer = value.buffer;
+    }
+    if (read !== size) throw new Error(`${read} bytes of ${size}`);
+  },
   /** As fetch itself would do it: what is compared with. */
   async 'fetch-up'() {
     const stream = ReadableStream.from(generated(size));

@@ -10,6 +10,7 @@ import { apiToken, cloud } from '@tributary/auth-providers';
 import { budgetPlugin } from '@tributary/transport/di';
 import ky from 'ky';
 import pLimit from 'p-limit';
+import { median } from '../median.mjs';
 
 const ROUNDS = Number(process.env.TRIBUTARY_BENCH_ROUNDS ?? 7);
 const PAGES = 10_000;
@@ -91,7 +92,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
 }
 await worker.terminate();
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const percent = (value) => `${(value * 100).toFixed(2)} %`.padStart(9);
 
 console.log(`${PAGES} pages, ${leastSeconds()} s at the least`);

@@ -4,6 +4,7 @@
  */
 import { createPipeline, noRetry, Secret } from '@tributary/pipeline';
 import { measure } from 'mitata';
+import { median } from '../median.mjs';
 
 const ROUNDS = 7;
 const SETTINGS = { min_cpu_time: 100e6, inner_gc: false };
@@ -84,8 +85,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
     times[name].push(p50);
   }
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 let isWithinBudget = true;
 for (const [name, rounds] of Object.entries(times)) {

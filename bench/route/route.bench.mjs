@@ -5,6 +5,7 @@
 import { route as forgeRoute } from '@forge/api';
 import { route } from '@tributary/route';
 import { measure } from 'mitata';
+import { median } from '../median.mjs';
 import { needleRoute, patternRoute } from './blocklists.mjs';
 
 const ROUNDS = 7;
@@ -38,8 +39,6 @@ const compile = (use, tag) =>
     'titles',
     `const use = ${use}; let i = 0; return () => use(tag, i++).value.length;`,
   )(tag, ids, titles);
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
 console.log(`route: median of ${ROUNDS} interleaved rounds, node ${process.version}`);
 for (const [title, use] of Object.entries(cases)) {

@@ -4,6 +4,7 @@
  */
 import { createPipeline, Secret } from '@tributary/pipeline';
 import { budget, retry } from '@tributary/transport';
+import { median } from '../median.mjs';
 
 const ROUNDS = 7;
 const CALLS = 20_000;
@@ -109,7 +110,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
   for (const [name, run] of Object.entries(cases)) times[name].push(await run());
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 for (const [name, rounds] of Object.entries(times)) {
   const range = `${Math.min(...rounds).toFixed(0)} to ${Math.max(...rounds).toFixed(0)}`;
   console.log(`${name.padEnd(32)} ${median(rounds).toFixed(0).padStart(7)} ns a call   (${range})`);

@@ -6,6 +6,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { getHeapStatistics } from 'node:v8';
+import { median } from '../median.mjs';
 import { BASELINE, openClients } from './clients.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
@@ -69,7 +70,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
 
 const quantile = (values, q) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
-const median = (values) => quantile(values, 0.5);
 const ms = (value) => value.toFixed(value < 10 ? 2 : 1);
 
 const rows = names.map((name) => {

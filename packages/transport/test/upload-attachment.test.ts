@@ -20,6 +20,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type UploadAttachmentOptions, uploadAttachment } from '../src/attachments/index.js';
 import { envelopeOf } from '../src/attachments/multipart.js';
+import { uploadStream } from '../src/attachments/upload-stream.js';
 import { retry } from '../src/index.js';
 import { undiciTerminal } from '../src/undici/index.js';
 import { failure } from './support/calls.js';
@@ -272,6 +273,49 @@ describe('an upload', () => {
     const error = await failure(upload({ stream: broken, filename: 'x' }));
     expect(error).toBe(cause);
     expect(opened).toBe(1);
+  });
+
+  test('whose content comes when its try was given up already goes on with the next one', async () => {
+    let give = (_chunk: Uint8Array) => {};
+    async function* late() {
+      yield await new Promise<Uint8Array>((resolve) => {
+        give = resolve;
+      });
+    }
+    const failures: unknown[] = [];
+    const watcher = { onActive() {}, onDropped() {}, onBytes() {} };
+    const onFailure = (error: unknown) => failures.push(error);
+    const reader = uploadStream(late, { ...watcher, onFailure }).getReader();
+    const reading = reader.read();
+    const cancelled = reader.cancel();
+    give(new Uint8Array(10));
+    await Promise.all([reading, cancelled]);
+    expect(failures).toEqual([]);
+  });
+
+  test('of empty chunks and ones of any size arrives whole', async () => {
+    const chunk = fc.oneof(
+      fc.constant(0),
+      fc.integer({ min: 1, max: 3000 }),
+      fc.constantFrom(262_144, 262_145, 700_000),
+    );
+    await using server = await serve((_request, response) => {
+      response.end(JSON.stringify({ id: 'att1' }));
+    });
+    await using api = testApi({ base: server.origin });
+    await fc.assert(
+      fc.asyncProperty(fc.array(chunk, { maxLength: 6 }), async (sizes) => {
+        async function* stream() {
+          for (const size of sizes) yield new Uint8Array(size).fill(120);
+        }
+        const uploaded = await uploadAttachment(api, { pageId: PAGE, stream, filename: 'x' });
+        const [, content = ''] =
+          /\r\n\r\n(x*)\r\n--/.exec(server.received.at(-1)?.body ?? '') ?? [];
+        expect(content).toHaveLength(uploaded.size);
+        expect(uploaded.size).toBe(sizes.reduce((a, b) => a + b, 0));
+      }),
+      { numRuns: 20 },
+    );
   });
 
   test.for([

@@ -1,5 +1,7 @@
 import { RequestError } from '@tributary/pipeline';
+import { bodyReader } from './body-reader.js';
 import { openFile } from './file-content.js';
+import { hastenCollection } from './hasten-collection.js';
 
 type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
@@ -25,26 +27,31 @@ export interface Content {
   readonly size: number | undefined;
   /** Whether `read` works a second time. */
   readonly isReplayable: boolean;
-  read(): AsyncIterable<Uint8Array>;
+  /** In chunks that are good until the next one only; where it can, in the buffers that it is given. */
+  read(buffer: () => Uint8Array): AsyncIterable<Uint8Array>;
 }
 
 /** By a reader: not every browser iterates streams. */
 async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
+  const reader = bodyReader(stream);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
+      const chunk = await reader.read();
+      if (chunk === undefined) return;
+      yield chunk;
     }
   } finally {
     // After the last chunk this does nothing.
-    reader.cancel().catch(() => {});
+    reader.cancel();
   }
 }
 
-const iterate = (stream: Stream): AsyncIterable<Uint8Array> =>
-  stream instanceof ReadableStream ? chunksOf(stream) : stream;
+async function* iterate(stream: Stream): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream instanceof ReadableStream ? chunksOf(stream) : stream) {
+    yield chunk;
+    hastenCollection(chunk.length);
+  }
+}
 
 const LARGEST_SLICE = 256 * 1024;
 
@@ -94,6 +101,7 @@ export const openContent = async (given: AttachmentContent): Promise<Content> =>
       ...(blob.type !== '' && { type: blob.type }),
       size: blob.size,
       isReplayable: true,
+
       read: () => chunksOf(blob.stream()),
     };
   }

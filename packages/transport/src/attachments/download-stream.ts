@@ -15,6 +15,8 @@ import type { PassedOptions, RequestsConfluence } from '../answers/requests-conf
 import { withHeaders } from '../answers/with-headers.js';
 import { wireError } from '../terminal/wire-error.js';
 import { AttachmentChangedError } from './attachment-changed-error.js';
+import { bodyReader } from './body-reader.js';
+import { endStream, handOut } from './hand-out.js';
 import type { Progress } from './progress.js';
 import {
   canResume,
@@ -43,7 +45,7 @@ export interface OpenDownload {
   readonly mediaType: string | undefined;
   /** Where in the attachment its first byte stands. */
   readonly start: number;
-  /** The next bytes; undefined at the end. */
+  /** The next bytes, good until the next read; undefined at the end. */
   read(): Promise<Uint8Array | undefined>;
   close(): void;
 }
@@ -64,7 +66,7 @@ const readerOf = (
   const { clock, idleTimeout, outer } = source;
   const { template } = source.path;
   const attempts = factsOf(response)?.attempts ?? 1;
-  const reader = response.body?.getReader();
+  const reader = bodyReader(response.body);
   const idle = idleTimer(clock, idleTimeout, () => {
     const message = `No byte of the attachment came for ${idleTimeout} ms.`;
     connection.abort(new TimeoutError(message, { attempts, template, sent: 'yes' }));
@@ -74,7 +76,7 @@ const readerOf = (
       // Only while somebody waits for it: whoever reads slowly is no silent server.
       idle.touch();
       try {
-        return (await reader?.read())?.value;
+        return await reader.read();
       } catch (error) {
         if (outer?.aborted) throw outer.reason;
         if (connection.signal.aborted) throw connection.signal.reason;
@@ -86,7 +88,7 @@ const readerOf = (
     close() {
       idle.pause();
       connection.abort();
-      reader?.cancel().catch(() => {});
+      reader.cancel();
     },
   };
 };
@@ -186,35 +188,37 @@ export const downloadStream = (
     !outer?.aborted &&
     !left.signal.aborted;
 
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        for (;;) {
-          try {
-            const chunk = await next();
-            if (chunk === undefined) {
-              connection?.close();
-              controller.close();
-              return;
-            }
-            offset += chunk.length;
-            failures = 0;
-            onProgress?.({ transferred: offset, total });
-            controller.enqueue(chunk);
-            return;
-          } catch (error) {
+  /** Read, but too much for the buffer of whoever asked. */
+  let rest: Uint8Array | undefined;
+
+  return new ReadableStream({
+    type: 'bytes',
+    async pull(controller) {
+      for (;;) {
+        try {
+          const chunk = rest ?? (await next());
+          if (chunk === undefined) {
             connection?.close();
-            connection = undefined;
-            failures += 1;
-            if (failures > resumes || !isWorthwhile(error)) throw error;
+            endStream(controller);
+            return;
           }
+          failures = 0;
+          const size = handOut(controller, chunk);
+          offset += size;
+          rest = size < chunk.length ? chunk.subarray(size) : undefined;
+          onProgress?.({ transferred: offset, total });
+          return;
+        } catch (error) {
+          connection?.close();
+          connection = undefined;
+          failures += 1;
+          if (failures > resumes || !isWorthwhile(error)) throw error;
         }
-      },
-      cancel() {
-        left.abort();
-        connection?.close();
-      },
+      }
     },
-    { highWaterMark: 0 },
-  );
+    cancel() {
+      left.abort();
+      connection?.close();
+    },
+  });
 };

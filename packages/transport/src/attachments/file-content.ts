@@ -1,12 +1,11 @@
 import { RequestError } from '@tributary/pipeline';
 
-const CHUNK = 256 * 1024;
-
 /** What is read of a file on disk, and nothing of Node before it is. */
 export interface FileContent {
   readonly name: string;
   readonly size: number;
-  read(): AsyncIterable<Uint8Array>;
+  /** Reads into the buffers that it is given, one for each chunk. */
+  read(buffer: () => Uint8Array): AsyncIterable<Uint8Array>;
 }
 
 const nodeModules = () => {
@@ -32,12 +31,12 @@ export const openFile = async (file: string | URL): Promise<FileContent> => {
   if (!stat.isFile()) throw new RequestError('file', 'is no file');
   const { size } = stat;
 
-  async function* read(): AsyncGenerator<Uint8Array> {
+  async function* read(buffer: () => Uint8Array): AsyncGenerator<Uint8Array> {
     const handle = await fs.open(place);
     try {
       for (let left = size; left > 0; ) {
-        const chunk = new Uint8Array(Math.min(CHUNK, left));
-        const { bytesRead } = await handle.read(chunk, 0, chunk.length);
+        const chunk = buffer();
+        const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, left));
         // It was truncated: whoever counts the bytes says so.
         if (bytesRead === 0) return;
         left -= bytesRead;

@@ -2,6 +2,7 @@ import { RequestError } from '@tributary/pipeline';
 import type { Content } from './content.js';
 import { type Hasher, sha256 } from './hasher.js';
 import type { Envelope } from './multipart.js';
+import { uploadStream } from './upload-stream.js';
 
 /** What is noticed of a body while it is sent. */
 export interface BodyWatcher {
@@ -39,11 +40,11 @@ export const uploadBody = (
   let transferred = 0;
   let hasher: Hasher | undefined;
 
-  async function* form(): AsyncGenerator<Uint8Array> {
+  async function* form(buffer: () => Uint8Array): AsyncGenerator<Uint8Array> {
     transferred = 0;
     hasher = sha256();
     yield envelope.before;
-    for await (const chunk of content.read()) {
+    for await (const chunk of content.read(buffer)) {
       if (!(chunk instanceof Uint8Array)) throw new RequestError('stream', 'must give bytes');
       transferred += chunk.length;
       if (size !== undefined && transferred > size) throw mismatch(size, 'more');
@@ -55,29 +56,7 @@ export const uploadBody = (
     yield envelope.after;
   }
 
-  const open = (): ReadableStream<Uint8Array> => {
-    const chunks = form();
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          watcher.onActive();
-          try {
-            const { done, value } = await chunks.next();
-            if (done) controller.close();
-            else controller.enqueue(value);
-          } catch (error) {
-            watcher.onFailure(error);
-            throw error;
-          }
-        },
-        async cancel() {
-          watcher.onDropped();
-          await chunks.return(undefined);
-        },
-      },
-      { highWaterMark: 0 },
-    );
-  };
+  const open = () => uploadStream(form, watcher);
 
   return {
     open,

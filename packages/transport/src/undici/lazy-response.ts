@@ -21,15 +21,25 @@ const EMPTY: Promise<readonly Uint8Array[]> = Promise.resolve([]);
 
 const parse = (chunks: readonly Uint8Array[]): unknown => JSON.parse(decode(chunks));
 
+interface ByobRequest extends ReadableStreamBYOBRequest {
+  readonly view: Uint8Array<ArrayBuffer>;
+}
+
 const streamOf = (reception: Reception): ReadableStream<Uint8Array<ArrayBuffer>> => {
   const source = {
     type: 'bytes' as const,
     async pull(controller: ReadableByteStreamController) {
-      const chunk = await reception.read();
-      if (chunk === undefined) {
-        controller.close();
-        controller.byobRequest?.respond(0);
-      } else controller.enqueue(new Uint8Array(chunk));
+      await reception.ready();
+      const request = controller.byobRequest as ByobRequest | null;
+      if (request === null) {
+        const chunk = reception.take((queue) => queue.next());
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(chunk);
+        return;
+      }
+      const size = reception.take((queue) => queue.fill(request.view));
+      if (size === 0) controller.close();
+      request.respond(size);
     },
     cancel: () => reception.cancel(),
   };

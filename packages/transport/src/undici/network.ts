@@ -58,6 +58,7 @@ interface Coded {
 class Sending implements Receiver {
   readonly method: string;
   readonly ending: Ending;
+  readonly ownsChunks: boolean;
   readonly #network: Network;
   readonly #url: string;
   readonly #context: ExchangeContext;
@@ -77,6 +78,7 @@ class Sending implements Receiver {
   ) {
     this.method = method;
     this.ending = ending;
+    this.ownsChunks = network.isOwn;
     this.#network = network;
     this.#url = url;
     this.#context = context;
@@ -114,10 +116,13 @@ class Network implements Carrier {
   #dispatchers: Dispatchers | undefined;
   #opening: Promise<Dispatchers> | undefined;
   isClosed = false;
+  /** undici's own agents: what they keep, and until when, is known. */
+  readonly isOwn: boolean;
 
   constructor(options: ConnectionOptions, given: Dispatcher | undefined) {
     this.#options = options;
     this.#given = given;
+    this.isOwn = given === undefined;
   }
 
   readonly carry: Carry = (request, ending, context) => {
@@ -173,7 +178,7 @@ class Network implements Carrier {
       const { url, method } = request;
       const at = pathStart(url);
       const sending = new Sending(this, request, ending, context, isProxied, resolve, reject);
-      if (request.body !== undefined) sending.body = dispatchBody(request.body);
+      if (request.body !== undefined) sending.body = dispatchBody(request.body, this.isOwn);
       const settings: Dispatcher.DispatchOptions = {
         origin: url.slice(0, at),
         path: url.slice(at),

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Ending } from '../terminal/ending.js';
+import { ChunkQueue } from './chunk-queue.js';
 import type { ContentDecoder } from './decode-content.js';
 import { decodeContent } from './decode-content.js';
 
@@ -17,6 +18,8 @@ export interface Head {
 export interface Receiver {
   readonly method: string;
   readonly ending: Ending;
+  /** Whether the dispatcher keeps no chunk that it has handed over. */
+  readonly ownsChunks: boolean;
   /** Called once, with the head or with what went wrong before it. */
   onHead(head: Head, reception: Reception): void;
   onFailure(error: unknown): void;
@@ -53,8 +56,7 @@ export class Reception implements Dispatcher.DispatchHandler {
   #decoder: ContentDecoder | undefined;
   #phase: 'head' | 'body' | 'ended' | 'failed' = 'head';
   #error: unknown;
-  #chunks: Uint8Array[] = [];
-  #ahead = 0;
+  readonly #queue: ChunkQueue;
   /** Of the body as it is on the wire; NaN where the server didn't say. */
   #bytesLeft = Number.NaN;
   #isDiscarded = false;
@@ -65,6 +67,7 @@ export class Reception implements Dispatcher.DispatchHandler {
 
   constructor(receiver: Receiver) {
     this.#receiver = receiver;
+    this.#queue = new ChunkQueue(receiver.ownsChunks);
     const { ending } = receiver;
     ending.underWay = this;
     ending.caller?.addEventListener('abort', this);
@@ -101,7 +104,11 @@ export class Reception implements Dispatcher.DispatchHandler {
     if (this.hasBody) {
       this.#bytesLeft = Number(fields['content-length'] ?? Number.NaN);
       const encoding = fields['content-encoding'];
-      if (encoding !== undefined) this.#decoder = this.#decode(controller, encoding);
+      if (encoding !== undefined) {
+        this.#decoder = this.#decode(controller, encoding);
+        // What a decoder hands over it may write into again.
+        this.#queue.isOwner = false;
+      }
     }
     this.#receiver.onHead({ status, statusText, fields }, this);
   }
@@ -129,23 +136,28 @@ export class Reception implements Dispatcher.DispatchHandler {
   /** All that is left of the body, or what ended it. */
   readAll(): Promise<readonly Uint8Array[]> {
     if (this.#phase === 'body') return this.#wait(true);
-    return this.#phase === 'failed' ? Promise.reject(this.#error) : Promise.resolve(this.#take());
+    return this.#phase === 'failed'
+      ? Promise.reject(this.#error)
+      : Promise.resolve(this.#queue.takeAll());
   }
 
-  /** The next chunk; undefined at the end. */
-  async read(): Promise<Uint8Array | undefined> {
-    if (this.#chunks.length === 0 && this.#phase === 'body') await this.#wait(false);
+  /** Resolves when `take` finds something, or the end. Rejects with what broke the body off. */
+  async ready(): Promise<void> {
+    if (this.#queue.size === 0 && this.#phase === 'body') await this.#wait(false);
     if (this.#phase === 'failed') throw this.#error;
-    const chunk = this.#chunks.shift();
-    this.#ahead -= chunk?.byteLength ?? 0;
-    if (this.#phase === 'body' && this.#ahead < MAX_AHEAD / 2) this.#resume();
-    return chunk;
+  }
+
+  /** What `from` takes out of the queue; the server goes on when there is room. */
+  take<T>(from: (queue: ChunkQueue) => T): T {
+    const taken = from(this.#queue);
+    if (this.#phase === 'body' && this.#queue.size < MAX_AHEAD / 2) this.#resume();
+    return taken;
   }
 
   /** Nobody will read the body. */
   cancel(): void {
     if (this.#phase !== 'body') return;
-    this.#chunks = [];
+    this.#queue.clear();
     this.#isDiscarded = true;
     if (this.#bytesLeft <= MAX_DRAIN) this.#resume();
     else this.abort(new Error('The body was cancelled.'));
@@ -156,7 +168,7 @@ export class Reception implements Dispatcher.DispatchHandler {
    * too long to be kept, the connection closes.
    */
   ownedBy(reader: object): void {
-    const isShort = this.#bytesLeft + this.#ahead <= MAX_AHEAD && this.#decoder === undefined;
+    const isShort = this.#bytesLeft + this.#queue.size <= MAX_AHEAD && this.#decoder === undefined;
     if (this.#phase === 'body' && !isShort) this.#reader = new WeakRef(reader);
   }
 
@@ -176,11 +188,10 @@ export class Reception implements Dispatcher.DispatchHandler {
   #push(chunk: Uint8Array): void {
     // A stream waits for ever for what comes after an empty chunk.
     if (this.#phase !== 'body' || this.#isDiscarded || chunk.byteLength === 0) return;
-    this.#chunks.push(chunk);
-    this.#ahead += chunk.byteLength;
+    this.#queue.push(chunk);
     if (this.#waiting !== undefined) {
       if (!this.#waiting.forAll) this.#wake();
-    } else if (this.#ahead >= MAX_AHEAD) this.#pause();
+    } else if (this.#queue.size >= MAX_AHEAD) this.#pause();
   }
 
   #pause(): void {
@@ -206,14 +217,7 @@ export class Reception implements Dispatcher.DispatchHandler {
   #wake(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting?.resolve(waiting.forAll ? this.#take() : []);
-  }
-
-  #take(): readonly Uint8Array[] {
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#ahead = 0;
-    return chunks;
+    waiting?.resolve(waiting.forAll ? this.#queue.takeAll() : []);
   }
 
   #end(): void {
@@ -227,7 +231,7 @@ export class Reception implements Dispatcher.DispatchHandler {
     const wasHead = this.#phase === 'head';
     this.#phase = 'failed';
     this.#error = shown;
-    this.#chunks = [];
+    this.#queue.clear();
     this.#release();
     this.#decoder?.destroy();
     if (wasHead) this.#receiver.onFailure(error);

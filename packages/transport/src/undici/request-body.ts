@@ -1,3 +1,4 @@
+import { getDefaultHighWaterMark } from 'node:stream';
 import type { WireBody } from '../terminal/wire-request.js';
 import { encodeForm } from './encode-form.js';
 
@@ -12,9 +13,50 @@ export interface DispatchBody {
   readonly release?: (reason: unknown) => void;
 }
 
-const fromStream = (stream: ReadableStream<Uint8Array>): DispatchBody => {
-  // Locks it, and throws where somebody else has.
-  const reader = stream.getReader();
+const BUFFER = 256 * 1024;
+
+interface ByteReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  cancel(reason: unknown): Promise<void>;
+}
+
+/**
+ * Reads a byte stream into the same two buffers by turns: V8 lets 64 MiB of used ones lie before it
+ * collects them. undici asks for the next chunk when the socket has sent one that reaches its high-water
+ * mark; a smaller one may still wait there, and is copied.
+ */
+const byobReader = (stream: ReadableStream<Uint8Array>): ByteReader => {
+  const reader = stream.getReader({ mode: 'byob' });
+  const waits = getDefaultHighWaterMark(false);
+  let next: ArrayBuffer | undefined;
+  let last: ArrayBuffer | undefined;
+  return {
+    async read() {
+      const buffer = next ?? new ArrayBuffer(BUFFER);
+      next = last;
+      const { done, value } = await reader.read(new Uint8Array(buffer));
+      if (value === undefined || done) return { done: true };
+      last = value.buffer;
+      return { done, value: value.byteLength < waits ? value.slice() : value };
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
+};
+
+/** Locks the stream, and throws where somebody else has. */
+const readerOf = (stream: ReadableStream<Uint8Array>, canReuse: boolean): ByteReader => {
+  if (canReuse && !stream.locked) {
+    try {
+      return byobReader(stream);
+    } catch {
+      // Not every stream can fill somebody else's buffer.
+    }
+  }
+  return stream.getReader();
+};
+
+const fromStream = (stream: ReadableStream<Uint8Array>, canReuse: boolean): DispatchBody => {
+  const reader = readerOf(stream, canReuse);
   let isDone = false;
   const release = (reason: unknown): void => {
     if (isDone) return;
@@ -43,13 +85,16 @@ const fromStream = (stream: ReadableStream<Uint8Array>): DispatchBody => {
   return { body: { [Symbol.asyncIterator]: () => iterator }, release };
 };
 
-const fromBlob = (blob: Blob, contentType: string | undefined): DispatchBody =>
+const fromBlob = (blob: Blob, contentType: string | undefined, canReuse: boolean): DispatchBody =>
   blob.size === 0
     ? { body: '', contentType }
-    : { ...fromStream(blob.stream()), contentType, length: blob.size };
+    : { ...fromStream(blob.stream(), canReuse), contentType, length: blob.size };
 
-/** What fetch does with a body, "extract a body" of its standard. */
-export const dispatchBody = (body: WireBody): DispatchBody => {
+/**
+ * What fetch does with a body, "extract a body" of its standard. `canReuse`: whoever sends it asks for the
+ * next chunk when the last one has gone out, and keeps none.
+ */
+export const dispatchBody = (body: WireBody, canReuse: boolean): DispatchBody => {
   if (typeof body === 'string') return { body, contentType: 'text/plain;charset=UTF-8' };
   if (body instanceof Uint8Array) return { body };
   if (body instanceof URLSearchParams) {
@@ -60,8 +105,10 @@ export const dispatchBody = (body: WireBody): DispatchBody => {
   }
   if (body instanceof FormData) {
     const { blob, contentType } = encodeForm(body);
-    return fromBlob(blob, contentType);
+    return fromBlob(blob, contentType, canReuse);
   }
-  if (body instanceof Blob) return fromBlob(body, body.type === '' ? undefined : body.type);
-  return fromStream(body);
+  if (body instanceof Blob) {
+    return fromBlob(body, body.type === '' ? undefined : body.type, canReuse);
+  }
+  return fromStream(body, canReuse);
 };

@@ -34,6 +34,7 @@ const answer = (fields: Head['fields'] = {}, status = 200): Answered => {
   const reception = new Reception({
     method: 'GET',
     ending: new CallEnding(undefined, false),
+    ownsChunks: true,
     onHead: (head, from) => {
       response = new LazyResponse(
         head,
@@ -50,7 +51,8 @@ const answer = (fields: Head['fields'] = {}, status = 200): Answered => {
     response: response as unknown as Response,
     told,
     reception,
-    data: (chunk) => reception.onResponseData(controller, chunk),
+    // A copy: what it owns it frees.
+    data: (chunk) => reception.onResponseData(controller, chunk.slice()),
     end: () => reception.onResponseEnd(),
   };
 };
