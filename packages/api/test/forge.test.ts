@@ -117,7 +117,7 @@ test('inside Forge the same code passes to the platform, which knows who is invo
     type: 'fpp',
     provider,
     remote: 'confluence',
-    ...(provider !== 'app' && { accountId }),
+    accountId,
   });
   const path = '/wiki/api/v2/spaces';
   expect(sent).toStrictEqual([
