@@ -33,8 +33,12 @@ export interface ConsentDesk {
    */
   flow(asked: ConsentAsked): AuthorizationFlow;
   /**
-   * Forgets `user`'s grant in the store and in this process; their next `asUser()` call asks again.
-   * Tells what is left to do at Atlassian.
+   * Forgets `user`'s grant in the store and in this process. Every process reads the store for every
+   * call, so that the next `asUser()` call anywhere asks again; what was sent before is still answered.
+   * Whoever linked themselves to the same account is asked again too. A refresh that is under way stores
+   * nothing any more. Tells what is left to do at Atlassian.
+   * @throws ConfigError (rejection) where nobody can be asked, or no site is known; GrantStoreError, after
+   *   which it is safe to call it again
    */
   revoke(user: InvokingUser, options?: { readonly site?: Site }): Promise<RevokedGrant>;
 }
