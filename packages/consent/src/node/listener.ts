@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConfigError } from '@tributary/pipeline';
 import type { ConsentPages, FetchHandler } from '../web/index.js';
-import { toRequest } from './node-request.js';
+import { toRequest, urlOf } from './node-request.js';
 import { toIncoming } from './run-again.js';
 import { sendResponse } from './send-response.js';
 
@@ -49,16 +49,12 @@ export const consentListener = (
       response.once('close', answered.end);
       app(await toIncoming(answered.request, message), response);
     };
-    if (isOwn(pages, message)) serve().catch((error: unknown) => giveUp(error, response, next));
+    if (pages.owns({ url: urlOf(message, pages.origin) }))
+      serve().catch((error: unknown) => giveUp(error, response, next));
     else if (next !== undefined) next();
     else app(message, response);
   };
 };
-
-const isOwn = (
-  { path }: ConsentPages,
-  { originalUrl, url = '' }: IncomingMessage & { readonly originalUrl?: string },
-): boolean => (originalUrl ?? url).startsWith(`${path}/`);
 
 const readOrigin = (value: NodeListenerOptions['publicUrl']): string => {
   const text = typeof value === 'string' ? value : value?.origin;

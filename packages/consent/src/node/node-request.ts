@@ -9,18 +9,19 @@ const incoming = new WeakMap<Request, IncomingMessage>();
 export const nodeRequest = (request: Request): IncomingMessage | undefined =>
   incoming.get(originalOf(request));
 
-/**
- * A fetch Request of what Node received. Its URL is on `origin`, whatever Host and forwarding headers
- * say, and its path is the one on the wire, also where a framework cut off a mount point.
- */
-export const toRequest = (
-  message: IncomingMessage & { readonly originalUrl?: string; readonly rawBody?: unknown },
-  origin: string,
-  signal: AbortSignal,
-): Request => {
-  const target = message.originalUrl ?? message.url ?? '/';
+type Message = IncomingMessage & { readonly originalUrl?: string; readonly rawBody?: unknown };
+
+/** The path on the wire, also where a framework cut off a mount point, on an origin of ours. */
+export const urlOf = ({ originalUrl, url }: Message, origin: string): string => {
+  const target = originalUrl ?? url ?? '/';
   // Joined, so that `//evil` is a path and no host; an absolute target (RFC 9112, section 3.2.2) is cut.
-  const path = target.startsWith('/') ? target : targetPath(target);
+  return origin + (target.startsWith('/') ? target : targetPath(target));
+};
+
+/**
+ * A fetch Request of what Node received. Its URL is on `origin`, whatever Host and forwarding headers say.
+ */
+export const toRequest = (message: Message, origin: string, signal: AbortSignal): Request => {
   const method = message.method ?? 'GET';
   const body = hasBody(message) ? bodyOf(message) : undefined;
   const init = {
@@ -29,7 +30,7 @@ export const toRequest = (
     signal,
     ...(body !== undefined && { body, duplex: 'half' }),
   };
-  const request = new Request(origin + path, init);
+  const request = new Request(urlOf(message, origin), init);
   incoming.set(request, message);
   return request;
 };
@@ -55,9 +56,7 @@ const hasBody = ({ method, headers }: IncomingMessage): boolean =>
   method !== 'HEAD' &&
   (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 
-const bodyOf = (
-  message: IncomingMessage & { readonly rawBody?: unknown },
-): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> => {
+const bodyOf = (message: Message): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> => {
   if (message.rawBody instanceof Uint8Array) return new Uint8Array(message.rawBody);
   if (message.readableDidRead) {
     throw new ConfigError(

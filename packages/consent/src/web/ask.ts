@@ -6,6 +6,7 @@ import { localUrl } from './local-url.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent, Trigger } from './pending-consent.js';
 import { consentProblem } from './problem.js';
+import type { Rounds } from './rounds.js';
 import type { Settings } from './settings.js';
 import { digest, newId } from './tokens.js';
 import { wantsHtml } from './wants-html.js';
@@ -16,7 +17,7 @@ export interface Asking {
   readonly body: Uint8Array<ArrayBuffer> | undefined;
   readonly needed: ConsentRequest;
   readonly user: InvokingUser;
-  readonly run: number;
+  readonly rounds: Rounds;
 }
 
 /** Keeps the request and answers with the way to the person's consent. */
@@ -91,17 +92,18 @@ const earlier = async (
 
 const pendingConsent = async (
   { records }: Parts,
-  { needed, user, run }: Asking,
+  { needed, user, rounds }: Asking,
   own: Pick<PendingConsent, 'id' | 'trigger' | 'browser'>,
 ): Promise<PendingConsent> => {
   const last = await records.lastGrant(user.id);
   const { newScopes } = needed;
+  const added = [...rounds.added, ...(newScopes ?? [])];
   return {
     ...own,
     user,
     site: needed.site,
     scopes: needed.scopes,
-    run,
+    rounds: { run: rounds.run, added },
     ...records.times(),
     ...(newScopes && { newScopes }),
     ...(last && { seenGrant: last.nonce }),

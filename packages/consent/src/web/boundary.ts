@@ -4,9 +4,9 @@ import { ask } from './ask.js';
 import { holdBody, noteCopy } from './held-body.js';
 import { keepAnswer } from './kept-answer.js';
 import { isForeign, targetOf } from './kept-request.js';
-import { neededConsent } from './needed-consent.js';
 import type { Parts } from './parts.js';
 import { Reruns } from './reruns.js';
+import { FIRST_ROUND, neededConsent, nextRound, type Rounds, requireRound } from './rounds.js';
 import { digest, isSame } from './tokens.js';
 import { wantsHtml } from './wants-html.js';
 
@@ -27,7 +27,8 @@ export const boundary =
     const user = await parts.settings.user(given);
     if (rerun !== undefined && rerun.userId !== user?.id) throw userChanged();
     const landed = rerun === undefined ? await landing(parts, request, user?.id) : undefined;
-    const run = rerun?.run ?? landed?.run ?? 1;
+    const rounds = rerun?.rounds ?? landed?.rounds ?? FIRST_ROUND;
+    const { run } = rounds;
     const invocation = createInvocation({ surface: 'web', run, ...(user && { user }) });
 
     const mayBeKept = user !== undefined && !['GET', 'HEAD'].includes(request.method);
@@ -39,9 +40,9 @@ export const boundary =
     } catch (error) {
       const needed = neededConsent(error, invocation);
       if (needed === undefined || user === undefined) throw error;
-      if (run > parts.settings.maxRounds) throw tooManyRounds(run - 1, needed.scopes, error);
+      requireRound(rounds, parts.settings.maxRounds, needed, error);
       const { body } = held;
-      return leave(parts, landed, await ask(parts, { request, body, needed, user, run }));
+      return leave(parts, landed, await ask(parts, { request, body, needed, user, rounds }));
     }
     if (rerun !== undefined) return keepAnswer(parts, rerun, response);
     return leave(parts, landed, response);
@@ -49,7 +50,7 @@ export const boundary =
 
 interface Landing {
   readonly id: string;
-  readonly run: number;
+  readonly rounds: Rounds;
 }
 
 /** Whether this is the page that the person came back to; the cookie of one such request says so. */
@@ -65,7 +66,7 @@ const landing = async (
     if (consent?.trigger.kind !== 'page' || consent.trigger.target !== targetOf(request)) continue;
     if (consent.user.id !== userId || !isSame(consent.browser ?? '', digest(secret))) continue;
     const taken = await records.take(id);
-    return { id, run: (taken ?? consent).run + 1 };
+    return { id, rounds: nextRound((taken ?? consent).rounds) };
   }
   return undefined;
 };
@@ -91,11 +92,4 @@ const userChanged = (): ConsentError =>
   new ConsentError(
     'CONSENT_REFUSED',
     'Another user is signed in than the one whose request was to be run again; it was not run.',
-  );
-
-const tooManyRounds = (rounds: number, scopes: readonly string[], cause: unknown): ConsentError =>
-  new ConsentError(
-    'CONSENT_ROUNDS',
-    `The handler needs consent again after ${rounds} rounds of asking. Either the grant is not kept, or a call needs more than these scopes: ${scopes.join(' ')}`,
-    { cause },
   );

@@ -3,6 +3,7 @@ import { receiveCallback } from './callback.js';
 import { noPage, onlyMethodsPage, requiredPage } from './html/outcome-pages.js';
 import type { Parts } from './parts.js';
 import { type RunAgain, resume, showAnswer } from './resume.js';
+import type { Settings } from './settings.js';
 import { isId } from './tokens.js';
 import { homeOf, show, type Visitor } from './visitor.js';
 
@@ -18,8 +19,8 @@ export const answerPage = async (parts: Parts, request: Request): Promise<Respon
     user: await parts.settings.user(request),
   });
   const { method } = request;
-  const isPage = PAGES.has(step) && more.length === 0 && isId(id) === NEEDS_ID.has(step);
-  if (!isPage) return show(parts, noPage(homeOf(parts)));
+  const isKnown = PAGES.has(step) && more.length === 0 && isId(id) === NEEDS_ID.has(step);
+  if (!isKnown || !isPage(parts.settings, request.url)) return show(parts, noPage(homeOf(parts)));
   // HEAD too: whoever looks at links ahead must spend nothing.
   if (method !== 'GET' && !(method === 'POST' && step === 'ask')) return refuseMethod(parts, step);
 
@@ -38,6 +39,10 @@ export const answerPage = async (parts: Parts, request: Request): Promise<Respon
         : showAsked(parts, await visitor(), id as string);
   }
 };
+
+/** By the path as it is normalised, since that is what is answered. */
+export const isPage = ({ path }: Settings, url: string): boolean =>
+  new URL(url).pathname.startsWith(`${path}/`);
 
 const NEEDS_ID = new Set(['ask', 'resume', 'answer']);
 const PAGES = new Set([...NEEDS_ID, 'callback', 'required']);

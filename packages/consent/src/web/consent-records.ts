@@ -19,6 +19,9 @@ interface SpentOnce {
   readonly expiresAt: number;
 }
 
+/** At a time, for one user; about, since two at the same moment may not see each other. */
+const MOST_CONSENTS = 16;
+
 /** The last grant of a user: what asked before it needn't ask again. */
 export interface LastGrant {
   readonly nonce: string;
@@ -48,8 +51,14 @@ export class ConsentRecords {
     return { askedUntil, expiresAt: askedUntil + this.#timeout };
   }
 
-  ask(consent: PendingConsent): Promise<void> {
-    return this.#write(`consent:${consent.id}`, consent, consent.expiresAt);
+  /** Of one user's, the oldest give way: nobody fills the store by asking. */
+  async ask(consent: PendingConsent): Promise<void> {
+    const { id, user, expiresAt } = consent;
+    await this.#write(`consent:${id}`, consent, expiresAt);
+    const list = `user:${digest(user.id)}`;
+    const ids = [...((await this.#read<string[]>(list)) ?? []), id];
+    for (const old of ids.splice(0, ids.length - MOST_CONSENTS)) await this.drop(old);
+    await this.#write(list, ids, expiresAt);
   }
 
   async find(id: string): Promise<PendingConsent | undefined> {

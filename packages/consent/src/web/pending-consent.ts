@@ -1,5 +1,6 @@
 import type { InvokingUser, Site } from '@tributary/pipeline';
 import type { KeptRequest } from './kept-request.js';
+import type { Rounds } from './rounds.js';
 
 /** What is to happen after the grant. */
 export type Trigger =
@@ -19,8 +20,8 @@ export interface PendingConsent {
   readonly site: Site;
   readonly scopes: readonly string[];
   readonly newScopes?: readonly string[];
-  /** The run of the handler that needed it. */
-  readonly run: number;
+  /** The run of the handler that needed it, and all that was asked for in addition, this time too. */
+  readonly rounds: Rounds;
   readonly trigger: Trigger;
   /** Digest of the cookie's secret; an API's consent is bound to the browser that opens its page. */
   readonly browser?: string;

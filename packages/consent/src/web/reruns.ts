@@ -1,10 +1,11 @@
+import type { Rounds } from './rounds.js';
 import { newSecret } from './tokens.js';
 
 /** What the boundary has to know of a request that is run again. */
 export interface Rerun {
   readonly consentId: string;
   readonly userId: string;
-  readonly run: number;
+  readonly rounds: Rounds;
   /** Where the person may go on to from the answer. */
   readonly target: string;
   readonly browser: string;

@@ -6,6 +6,7 @@ import { isGranted } from './outcome.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent } from './pending-consent.js';
 import { Reruns } from './reruns.js';
+import { nextRound } from './rounds.js';
 import { homeOf, refuseOther, refuseStranger, show, type Visitor } from './visitor.js';
 
 /** A kept request that is to be run through the app now, whose answer is the person's. */
@@ -47,7 +48,13 @@ const runAgain = async (
   if (other !== undefined) return other;
   const taken = await parts.records.take(id);
   if (taken?.trigger.kind !== 'send') return show(parts, expiredPage(homeOf(parts)));
-  const rerun = { consentId: id, userId: user.id, run: taken.run + 1, target, browser };
+  const rerun = {
+    consentId: id,
+    userId: user.id,
+    rounds: nextRound(taken.rounds),
+    target,
+    browser,
+  };
   const { mark, end } = parts.reruns.begin(rerun);
   const request = rebuild(taken.trigger.request, parts.settings.origin, visitor.request);
   request.headers.set(Reruns.header, mark);

@@ -1,6 +1,6 @@
 import { boundary, type ConsentHandler } from './boundary.js';
 import { BrowserCookies } from './browser-cookie.js';
-import { answerPage } from './consent-pages.js';
+import { answerPage, isPage } from './consent-pages.js';
 import { ConsentRecords } from './consent-records.js';
 import type { Parts } from './parts.js';
 import { Reruns } from './reruns.js';
@@ -16,7 +16,7 @@ export interface ConsentPages {
   /** What the pages are under. */
   readonly path: string;
   /** Whether a request is for one of the pages. */
-  owns(request: Request): boolean;
+  owns(request: Pick<Request, 'url'>): boolean;
   /**
    * Runs `handler` in a fresh invocation of the app's signed-in user. When a NeedsAuthenticationError of
    * that invocation escapes from it, the person is asked, and the handler runs again after the grant.
@@ -50,7 +50,7 @@ export const webConsent = (options: WebConsentOptions): ConsentPages => {
   return {
     origin: settings.origin,
     path: settings.path,
-    owns: ({ url }) => new URL(url).pathname.startsWith(`${settings.path}/`),
+    owns: ({ url }) => isPage(settings, url),
     boundary: (handler) => boundary(parts, handler),
     answer,
     async handle(request, app) {

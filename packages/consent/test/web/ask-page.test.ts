@@ -5,6 +5,7 @@ import { scopeWords } from '../../src/scope-words.js';
 import { askPage } from '../../src/web/html/ask-page.js';
 import { badCallbackPage, deniedPage } from '../../src/web/html/outcome-pages.js';
 import { type Page, pageResponse } from '../../src/web/html/page.js';
+import { STYLE } from '../../src/web/html/style.js';
 import type { PendingConsent } from '../../src/web/pending-consent.js';
 
 interface Texts {
@@ -24,7 +25,7 @@ const consentFor = (
   site: { deployment: 'cloud', url: 'https://halden.atlassian.net/' },
   scopes,
   newScopes,
-  run: 1,
+  rounds: { run: 1, added: [] },
   trigger: { kind: 'page', target: '/' },
   askedUntil: 0,
   expiresAt: 0,
@@ -82,7 +83,7 @@ describe('text on a page', () => {
           expect(html).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
     const way = { href: '"><script>', words: '<b>' };
     for (const page of [deniedPage('<i>', 'page', way), badCallbackPage('<script>', way)]) {
@@ -133,6 +134,50 @@ describe('the page that asks', () => {
     expect(html).not.toMatch(/tabindex|autofocus|<script/);
   });
 });
+
+describe('colours', () => {
+  const schemes = STYLE.split('@media (prefers-color-scheme:dark)').map(
+    (part) =>
+      Object.fromEntries(
+        [...(part.split('}')[0] ?? '').matchAll(/--([\w-]+):(#[0-9a-f]{3,6})/g)].map(
+          ([, name, value]) => [name, value],
+        ),
+      ) as Record<string, string>,
+  );
+
+  it.each([
+    ['light', schemes[0]],
+    ['dark', { ...schemes[0], ...schemes[1] }],
+  ])('of the %s scheme have the contrast that WCAG 2.2 asks for (AA)', (_, colours = {}) => {
+    const contrast = (one: string, two: string) => ratio(colours[one] ?? '', colours[two] ?? '');
+    for (const [front, back] of [
+      ['text', 'back'],
+      ['text', 'note'],
+      ['text', 'warn'],
+      ['quiet', 'back'],
+      ['accent', 'back'],
+      ['on-accent', 'accent'],
+    ] as const) {
+      expect(contrast(front, back), `${front} on ${back}`).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(contrast('line', 'back')).toBeGreaterThanOrEqual(3);
+  });
+});
+
+/** WCAG 2.2, "contrast ratio". */
+const ratio = (one: string, two: string): number => {
+  const [light = 0, dark = 0] = [luminance(one), luminance(two)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+};
+
+const luminance = (colour: string): number => {
+  const hex = colour.slice(1).replace(/^(.)(.)(.)$/, '$1$1$2$2$3$3');
+  const [red = 0, green = 0, blue = 0] = [0, 2, 4].map((at) => {
+    const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+};
 
 /** Every scope that a table of ours names. */
 const knownScopes = (): readonly string[] => {

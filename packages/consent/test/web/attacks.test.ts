@@ -200,7 +200,7 @@ describe('a callback', () => {
     expect((await ada.open(callback)).text).toContain('Somebody else was asked');
     await ada.open(`${app.origin}/sign-out`);
     const nobody = await ada.open(callback);
-    expect(nobody).toMatchObject({ status: 401, heading: 'Sign in first' });
+    expect(nobody).toMatchObject({ status: 403, heading: 'Sign in first' });
     expect(await grants()).toBe(0);
     await ada.open(`${app.origin}/sign-in?as=ada`);
     expect((await ada.open(callback)).heading).toBe('me as Jonas Weber, run 2');
@@ -310,6 +310,35 @@ describe('impatience', () => {
   });
 });
 
+describe('the exchange', () => {
+  it('that fails says so, stores nothing, and may be tried again', async () => {
+    const ada = await app.browser('ada');
+    const callback = await upToCallback(ada);
+    place.sandbox.failNext({ status: 500, listener: 'auth', pathIncludes: '/oauth/token' });
+    const failed = await ada.open(callback);
+    expect(failed.status).toBe(403);
+    expect(failed.heading).toContain('Not granted.');
+    expect(codes()).toEqual(['AUTHORIZATION_SERVER']);
+    expect(await grants()).toBe(0);
+    expect((await grant(ada, place.sandbox)).heading).toBe('me as Jonas Weber, run 2');
+  });
+
+  it('that takes a while is waited for, and the button is not offered again meanwhile', async () => {
+    const ada = await app.browser('ada');
+    const callback = await upToCallback(ada);
+    place.sandbox.failNext({ delayMs: 150, listener: 'auth', pathIncludes: '/oauth/token' });
+    const cookie = ada.jar.header(callback);
+    const first = fetch(callback, { redirect: 'manual', headers: { cookie } });
+    const before = exchanges();
+    while (exchanges() === before) await new Promise((resolve) => setImmediate(resolve));
+    const waiting = await ada.open(callback);
+    expect(waiting).toMatchObject({ status: 202, heading: 'One moment' });
+    expect(waiting.url.pathname).toBe(`/consent/ask/${idOf(ada.visited)}`);
+    await first;
+    expect((await ada.follow('Continue')).heading).toBe('me as Jonas Weber, run 2');
+  });
+});
+
 describe('the Allow button', () => {
   it('wants the token of its own page and browser', async () => {
     const ada = await app.browser('ada');
@@ -344,7 +373,7 @@ describe('the Allow button', () => {
     const other = await app.browser('ada');
     expect((await other.open(asked.url)).text).toContain('another browser');
     const nobody = await app.browser();
-    expect(await nobody.open(asked.url)).toMatchObject({ status: 401, heading: 'Sign in first' });
+    expect(await nobody.open(asked.url)).toMatchObject({ status: 403, heading: 'Sign in first' });
     expect((await ada.open(asked.url)).heading).toBe('Allow Stale pages to act for you?');
   });
 });
@@ -369,3 +398,9 @@ describe('every page', () => {
     }
   });
 });
+
+const idOf = (visited: readonly string[]): string =>
+  visited
+    .findLast((visit) => visit.includes('/consent/ask/'))
+    ?.split('/')
+    .at(-1) ?? '';

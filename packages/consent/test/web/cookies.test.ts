@@ -100,3 +100,15 @@ describe('the cookie of a pending consent', () => {
     expect(cookies.find(request, real.id)?.secret).toBe(real.secret);
   });
 });
+
+it('one user keeps no more than a few consents waiting, and the oldest give way', async () => {
+  const ada = await app.browser('charles');
+  const asked = await ada.open(`${app.origin}/me`);
+  const cookie = 'session=charles';
+  for (let count = 0; count < 16; count += 1) {
+    const headers = { accept: 'text/html', cookie };
+    const response = await fetch(`${app.origin}/me`, { redirect: 'manual', headers });
+    expect(response.status).toBe(303);
+  }
+  expect((await ada.open(asked.url)).heading).toBe('This request has ended');
+});

@@ -87,7 +87,7 @@ describe('localUrl', () => {
           expect(new URL(read, ORIGIN).origin).toBe(ORIGIN);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 });

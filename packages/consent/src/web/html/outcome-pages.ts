@@ -54,7 +54,8 @@ export const badCallbackPage = (reason: string, way: Way): Page =>
 
 export const signInPage = (appName: string, way: Way): Page =>
   endPage(
-    401,
+    // No 401, which owes a challenge that a browser would answer with a box of its own.
+    403,
     'Sign in first',
     [`You are not signed in to ${appName}. Sign in as the person who was asked, then try again.`],
     way,

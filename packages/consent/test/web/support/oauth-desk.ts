@@ -44,11 +44,12 @@ export interface ClientOptions {
   readonly redirectUri: string;
   readonly scopes?: readonly string[];
   readonly storage?: GrantStorage;
+  readonly incremental?: boolean;
 }
 
 /** A client of the sandbox with the chain's real parts: the provider, its stores and the consent slot. */
 export const startClient = (options: ClientOptions): Client => {
-  const { sandbox, redirectUri, storage = memoryStorage() } = options;
+  const { sandbox, redirectUri, storage = memoryStorage(), incremental = false } = options;
   const services: ProviderServices = {
     fetch: (url, init) => fetch(url, { ...init, redirect: 'manual' }),
     clock: systemClock,
@@ -67,7 +68,7 @@ export const startClient = (options: ClientOptions): Client => {
   const site = cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl });
   const pipeline = createPipeline({
     resolve: resolveProviders({ none: anonymous()(services), user }),
-    consent: [consent()],
+    consent: [consent({ incremental })],
     retry: noRetry,
     auth: authenticate(),
     transport: fetchTerminal,

@@ -37,6 +37,7 @@ export interface WebApp {
 export type AppOptions = Partial<Omit<WebConsentOptions, 'consent' | 'user'>> & {
   readonly storage?: GrantStorage;
   readonly scopes?: readonly string[];
+  readonly incremental?: boolean;
   /** Known Atlassian accounts of the app's users. */
   readonly accounts?: Readonly<Record<string, string>>;
 };
@@ -65,10 +66,11 @@ export const openPlace = async (): Promise<Place> => {
 };
 
 const startApp = async (sandbox: Sandbox, origin: string, options: AppOptions): Promise<WebApp> => {
-  const { storage, scopes, accounts = {}, ...web } = options;
+  const { storage, scopes, incremental = false, accounts = {}, ...web } = options;
   const client = startClient({
     sandbox,
     redirectUri: `${origin}/consent/callback`,
+    incremental,
     ...(storage && { storage }),
     ...(scopes && { scopes }),
   });
