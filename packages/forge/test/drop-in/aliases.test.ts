@@ -3,11 +3,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import webpack from 'webpack';
 import { usePlatform } from '../../src/index.js';
 import { standIn } from '../parity/stand-in.js';
 import { appSource, BIN, createProject, type Project, STAND_IN } from './project.js';
+
+// Programs of their own start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
+afterAll(() => vi.resetConfig());
 
 const README = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
 
@@ -117,7 +121,7 @@ test('vitest alias', async () => {
       'page-summary.ts': await appSource('page-summary.ts'),
       'vitest.config.mjs': shown('js', 'test: {'),
       'app.test.ts': `
-        import { expect, test } from 'vitest';
+        import { afterAll, expect, test, vi } from 'vitest';
         import { summary } from './page-summary.js';
         test('summary', async () => {
           globalThis.__forge_fetch__ = async (meta, path) =>

@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { appSource, createProject, STAND_IN } from './project.js';
+
+// Programs of their own start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
+afterAll(() => vi.resetConfig());
 
 const PAGE = 'app confluence /wiki/api/v2/pages/7';
 
