@@ -2,14 +2,13 @@
  * Reads 10,000 pages from a server with Confluence-like limits: at which share of the rate that it
  * allows, and how many requests it has to refuse. TRIBUTARY_BENCH_ROUNDS=1 for a quick look.
  */
-import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { createTributary, route } from '@tributary/api';
 import { apiToken, cloud } from '@tributary/auth-providers';
 import { budgetPlugin } from '@tributary/transport/di';
 import ky from 'ky';
 import pLimit from 'p-limit';
+import { openSite } from '../limited-site/open-site.mjs';
 import { median } from '../median.mjs';
 
 const ROUNDS = Number(process.env.TRIBUTARY_BENCH_ROUNDS ?? 7);
@@ -28,14 +27,8 @@ const leastSeconds = () => {
   return (full * limits.windowMs) / 1000 + Math.max(0, rest - limits.burst) / limits.burst;
 };
 
-const worker = new Worker(new URL('./limited-server.mjs', import.meta.url), { workerData: limits });
-const [{ port }] = await once(worker, 'message');
-const ask = async (message) => {
-  worker.postMessage(message);
-  return (await once(worker, 'message'))[0];
-};
-
-const origin = `http://127.0.0.1:${port}`;
+const site = await openSite(limits);
+const { origin } = site;
 const ids = Array.from({ length: PAGES }, (_, i) => i + 1);
 
 const patientKy = ky.create({ timeout: false, retry: { limit: 10 } });
@@ -74,13 +67,13 @@ for (const readPages of Object.values(clients)) await readPages(reading(200));
 const runs = Object.fromEntries(Object.keys(clients).map((name) => [name, []]));
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const [name, readPages] of Object.entries(clients)) {
-    await ask('reset');
+    await site.reset();
     await setTimeout(500);
-    await ask('reset');
+    await site.reset();
     const started = performance.now();
     const results = await readPages(reading(PAGES));
     const seconds = (performance.now() - started) / 1000;
-    const { requests, refused, pages } = await ask('report');
+    const { requests, refused, pages } = await site.report();
     const failed = results.filter(({ status }) => status === 'rejected').length;
     runs[name].push({
       share: (leastSeconds() * (pages / PAGES)) / seconds,
@@ -90,7 +83,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
     });
   }
 }
-await worker.terminate();
+await site.close();
 
 const percent = (value) => `${(value * 100).toFixed(2)} %`.padStart(9);
 

@@ -1,13 +1,14 @@
 /**
  * A site with Confluence-like limits, scaled down, in a thread of its own: a burst limit for each
- * endpoint that nobody publishes, and a quota of points per window that is told when 80 % is used.
+ * endpoint that nobody publishes, and a quota of points per window that is told when 80 % is used, unless
+ * `isSilent`.
  * `{ reset }` begins a new run; `{ report }` tells what happened in it.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { burst, quota, windowMs, cost, latencyMs } = workerData;
+const { burst, quota, windowMs, cost, latencyMs, isSilent = false } = workerData;
 
 let run;
 const begin = () => {
@@ -58,7 +59,7 @@ const server = createServer((request, response) => {
   run.left -= cost;
   run.pages.add(request.url);
   const headers = { 'content-type': 'application/json' };
-  if (run.left < quota * 0.2) {
+  if (!isSilent && run.left < quota * 0.2) {
     headers['beta-ratelimit'] = `"tenant-app-quota";r=${run.left};t=${seconds.toFixed(3)}`;
   }
   setTimeout(() => response.writeHead(200, headers).end('{"id":"1","title":"A page"}'), latencyMs);

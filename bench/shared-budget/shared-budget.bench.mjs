@@ -1,0 +1,122 @@
+/**
+ * Four processes of one app at one site, over what each store shares between them:
+ *
+ * - `rate`: all begin at once. How much of the site's burst limit do they use together, and how many
+ *   requests does it refuse?
+ * - `quota`: one spends the quota, and is told so by a refusal; then the others begin. How many of them have
+ *   to be refused too?
+ *
+ * Arguments choose stores; `--json` prints a line for each run, `--quick` makes fewer calls.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { openSite } from '../limited-site/open-site.mjs';
+import { startProcess } from './processes.mjs';
+import { forget, stores } from './stores.mjs';
+
+const words = process.argv.slice(2);
+const isJson = words.includes('--json');
+const chosen = Object.keys(stores).filter((name) => words.includes(name));
+const names = chosen.length > 0 ? chosen : Object.keys(stores);
+const CALLS = words.includes('--quick') ? 40 : 250;
+const PROCESSES = 4;
+/** Requests a second that the site bears, and what the processes agree on: a network needs some room. */
+const BURST = 100;
+const REQUESTS = 90;
+/** Of all requests. */
+const MOST_REFUSED = 0.01;
+
+const QUOTA = { burst: 1000, quota: 40, cost: 2, windowMs: 1900, latencyMs: 5, isSilent: true };
+const PAGES_OF_QUOTA = QUOTA.quota / QUOTA.cost;
+
+const processes = Array.from({ length: PROCESSES }, startProcess);
+
+/** Runs one scenario at a site and a budget that nobody has used before. */
+const run = async (name, limits, options, scenario) => {
+  const id = randomUUID().replaceAll('-', '');
+  const site = await openSite(limits);
+  try {
+    await Promise.all(
+      processes.map((one) => one.open({ origin: site.origin, name, run: id, ...options })),
+    );
+    return { store: name, ...(await scenario(site)) };
+  } finally {
+    await forget(name, id);
+    await site.close();
+  }
+};
+
+const rate = async (site) => {
+  await site.reset();
+  const began = performance.now();
+  const answered = await Promise.all(processes.map((one) => one.call(CALLS)));
+  const seconds = (performance.now() - began) / 1000;
+  const { requests, refused } = await site.report();
+  const calls = PROCESSES * CALLS;
+  return {
+    scenario: 'rate',
+    calls,
+    answered: answered.reduce((a, b) => a + b),
+    refused,
+    refusedShare: refused / requests,
+    // Of what it lets pass from then on: as many as it has saved up pass at once.
+    share: Math.max(0, (calls - BURST) / BURST) / seconds,
+    seconds,
+  };
+};
+
+const quota = async (site) => {
+  const [first, ...others] = processes;
+  await site.reset();
+  const began = performance.now();
+  const spending = first.call(PAGES_OF_QUOTA + 1);
+  while ((await site.report()).refused === 0) await setTimeout(5);
+  // The word has to get round.
+  await setTimeout(200);
+  const counts = await Promise.all([spending, ...others.map((one) => one.call(2))]);
+  const { refused } = await site.report();
+  return {
+    scenario: 'quota',
+    calls: PAGES_OF_QUOTA + 1 + 2 * others.length,
+    answered: counts.reduce((a, b) => a + b),
+    refused,
+    seconds: (performance.now() - began) / 1000,
+  };
+};
+
+const isGood = ({ store, scenario, calls, answered, refused, refusedShare }) => {
+  if (answered !== calls) return false;
+  if (store === 'none') return true;
+  return scenario === 'rate' ? refusedShare <= MOST_REFUSED : refused === 1;
+};
+
+const percent = (value) => (value === undefined ? '' : `${(value * 100).toFixed(1)} %`);
+const line = (cells) => `| ${cells.join(' | ')} |`;
+
+if (!isJson) {
+  const columns = ['shared by', 'scenario', 'answered 200', 'refused', 'share', 'of the rate', 's'];
+  console.log(`${PROCESSES} processes, one app, one site, node ${process.version}\n`);
+  console.log(line(columns));
+  console.log(line(columns.map(() => '---')));
+}
+const show = (result) => {
+  const ok = isGood(result);
+  if (!ok) process.exitCode = 1;
+  if (isJson) {
+    console.log(JSON.stringify({ ...result, ok }));
+    return;
+  }
+  const { store, scenario, calls, answered, refused, refusedShare, share, seconds } = result;
+  const rates = [refused, percent(refusedShare), percent(share), seconds.toFixed(1)];
+  console.log(line([store, scenario, `${answered} of ${calls}`, ...rates]));
+};
+
+// Without a site that is told, what loads with the first call is no part of a rate.
+const rateLimits = { burst: BURST, quota: 1e9, cost: 1, windowMs: 3_600_000, latencyMs: 10 };
+await run('none', { ...rateLimits, burst: 1000 }, {}, rate);
+for (const name of names) {
+  const options = name === 'none' ? {} : { requests: REQUESTS };
+  show(await run(name, rateLimits, options, rate));
+  show(await run(name, QUOTA, {}, quota));
+}
+await Promise.all(processes.map((one) => one.end()));
