@@ -100,7 +100,8 @@ const pendingConsent = async (
   const added = [...rounds.added, ...(newScopes ?? [])];
   return {
     ...own,
-    user,
+    // No more of what the app may know of its user.
+    user: { id: user.id, ...(user.accountId !== undefined && { accountId: user.accountId }) },
     site: needed.site,
     scopes: needed.scopes,
     rounds: { run: rounds.run, added },

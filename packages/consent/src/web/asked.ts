@@ -1,7 +1,7 @@
 import { ConsentError, revealSecret } from '@tributary/pipeline';
 import { newCookie } from './browser-cookie.js';
 import { askPage } from './html/ask-page.js';
-import { deniedPage, expiredPage, waitPage } from './html/outcome-pages.js';
+import { checkingPage, deniedPage, expiredPage } from './html/outcome-pages.js';
 import { seeOther } from './html/page.js';
 import { localUrl } from './local-url.js';
 import { deny, goOn, isGranted } from './outcome.js';
@@ -40,7 +40,7 @@ export const showAsked = async (parts: Parts, visitor: Visitor, id: string): Pro
   if (await isGranted(parts, consent)) return goOn(parts, visitor, consent, cookie, back);
   if (!isOpen(parts, consent)) return over(parts, visitor, phase);
   if (phase?.name === 'answering' && phase.since > settings.clock.now() - CHECKING_MS) {
-    return show(parts, waitPage({ href: visitor.url.pathname, words: 'Continue' }));
+    return show(parts, checkingPage({ href: visitor.url.pathname, words: 'Continue' }));
   }
   const page = askPage({
     appName: settings.appName,

@@ -4,10 +4,11 @@ import { PRIVATE, seeOther } from './html/page.js';
 import { BODY_CAP } from './kept-request.js';
 import type { Parts } from './parts.js';
 import type { Rerun } from './reruns.js';
+import type { Settings } from './settings.js';
 
 /** Of one connection or one answer only (RFC 9110, section 7.6.1), or set anew. */
 const DROPPED =
-  /^(?:set-cookie|cache-control|content-length|connection|keep-alive|transfer-encoding|upgrade|trailer|date|etag|last-modified|expires|location|refresh)$/;
+  /^(?:set-cookie|cache-control|content-length|connection|keep-alive|transfer-encoding|upgrade|trailer|date|etag|last-modified|expires)$/;
 
 /**
  * The answer of a request that was run again, as the answer to a GET: a redirect stays one, and
@@ -31,24 +32,36 @@ export const keepAnswer = async (
   if ('rest' in read) return givenAtOnce(parts, rerun, response, read.rest);
   const body = read.whole;
   const headers = [...response.headers].filter(([name]) => !DROPPED.test(name));
+  const { status } = response;
   const { userId, browser, consentId } = rerun;
-  await records.keepAnswer(consentId, { userId, browser, status: response.status, headers, body });
-  const there = `${settings.origin}${settings.path}/answer/${consentId}`;
-  return withCookiesOf(response, seeOther(there));
+  try {
+    await records.keepAnswer(consentId, { userId, browser, status, headers, body });
+  } catch {
+    // What was sent has been done; that its answer can't be kept is no reason to say otherwise.
+    return givenAtOnce(parts, rerun, response, isEmpty(status) ? null : body);
+  }
+  return withCookiesOf(response, seeOther(answerPageOf(settings, consentId)));
 };
+
+export const answerPageOf = ({ origin, path }: Settings, id: string): string =>
+  `${origin}${path}/answer/${id}`;
 
 /** Too large to be kept. A reload of this finds that the request was run already. */
 const givenAtOnce = (
   { cookies }: Parts,
   { consentId }: Rerun,
   response: Response,
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null,
 ): Response => {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(PRIVATE)) headers.set(name, value);
   cookies.clear(headers, consentId);
   return new Response(body, { status: response.status, headers });
 };
+
+/** Statuses of answers without a body; a browser stays where it is for these. */
+export const isEmpty = (status: number): boolean =>
+  status === 204 || status === 205 || status === 304;
 
 const withCookiesOf = (from: Response, to: Response): Response => {
   for (const cookie of from.headers.getSetCookie()) to.headers.append('set-cookie', cookie);

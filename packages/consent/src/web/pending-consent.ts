@@ -37,6 +37,8 @@ export type Phase =
   | { readonly name: 'granted' }
   /** An answer came and is being exchanged. */
   | { readonly name: 'answering'; readonly since: number }
+  /** What was sent is being run again. */
+  | { readonly name: 'running'; readonly since: number }
   | {
       readonly name: 'denied';
       readonly userId: string;

@@ -1,6 +1,7 @@
 import { UNKEPT } from './html/ask-page.js';
-import { expiredPage, grantedPage, sentPage } from './html/outcome-pages.js';
-import { PRIVATE } from './html/page.js';
+import { expiredPage, grantedPage, runningPage, sentPage } from './html/outcome-pages.js';
+import { PRIVATE, seeOther } from './html/page.js';
+import { answerPageOf, isEmpty } from './kept-answer.js';
 import { type KeptRequest, rebuild } from './kept-request.js';
 import { isGranted } from './outcome.js';
 import type { Parts } from './parts.js';
@@ -24,7 +25,7 @@ export const resume = async (
 ): Promise<Response | RunAgain> => {
   const { records, settings, cookies } = parts;
   const consent = await records.find(id);
-  if (consent === undefined) return show(parts, expiredPage(homeOf(parts)));
+  if (consent === undefined) return resumedBefore(parts, visitor, id);
   const stranger = refuseStranger(parts, visitor, consent.user.id);
   if (stranger !== undefined) return stranger;
   if (!(await isGranted(parts, consent))) return show(parts, expiredPage(homeOf(parts)));
@@ -47,7 +48,7 @@ const runAgain = async (
   const other = refuseOther(parts, visitor, id, { userId: user.id, browser });
   if (other !== undefined) return other;
   const taken = await parts.records.take(id);
-  if (taken?.trigger.kind !== 'send') return show(parts, expiredPage(homeOf(parts)));
+  if (taken?.trigger.kind !== 'send') return resumedBefore(parts, visitor, id);
   const rerun = {
     consentId: id,
     userId: user.id,
@@ -61,6 +62,19 @@ const runAgain = async (
   return { request, end };
 };
 
+/** Who reloads before the answer came is led to it, and starts nothing. */
+const resumedBefore = async (parts: Parts, visitor: Visitor, id: string): Promise<Response> => {
+  const { records, settings } = parts;
+  if ((await records.answer(id)) !== undefined) return seeOther(answerPageOf(settings, id));
+  const phase = await records.phase(id);
+  return phase?.name === 'running' && phase.since > settings.clock.now() - RUNNING_MS
+    ? show(parts, runningPage({ href: visitor.url.pathname, words: 'Continue' }))
+    : show(parts, expiredPage(homeOf(parts)));
+};
+
+/** A run that says nothing for longer is taken for lost. */
+const RUNNING_MS = 60_000;
+
 /** The answer of what was run again; a reload finds it gone. */
 export const showAnswer = async (parts: Parts, visitor: Visitor, id: string): Promise<Response> => {
   const kept = await parts.records.answer(id);
@@ -69,6 +83,7 @@ export const showAnswer = async (parts: Parts, visitor: Visitor, id: string): Pr
   if (other !== undefined) return other;
   const taken = await parts.records.takeAnswer(id);
   if (taken === undefined) return show(parts, expiredPage(homeOf(parts)));
+  // Else the browser would stay where it is, at the authorization server.
   const response = isEmpty(taken.status)
     ? show(parts, sentPage(homeOf(parts)))
     : new Response(taken.body, {
@@ -79,9 +94,6 @@ export const showAnswer = async (parts: Parts, visitor: Visitor, id: string): Pr
   parts.cookies.clear(response.headers, id);
   return response;
 };
-
-/** A browser stays where it is for these, which would be at the authorization server. */
-const isEmpty = (status: number): boolean => status === 204 || status === 205 || status === 304;
 
 type Ending = Exclude<PendingConsent['trigger'], { kind: 'send' }>;
 

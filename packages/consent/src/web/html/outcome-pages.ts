@@ -61,11 +61,19 @@ export const signInPage = (appName: string, way: Way): Page =>
     way,
   );
 
-export const waitPage = (way: Way): Page =>
+export const checkingPage = (way: Way): Page =>
   endPage(
     202,
     'One moment',
     ['Your answer has arrived and is being checked. This takes a few seconds.'],
+    way,
+  );
+
+export const runningPage = (way: Way): Page =>
+  endPage(
+    202,
+    'One moment',
+    ['What you sent is being carried out, once. Its answer will be here in a moment.'],
     way,
   );
 

@@ -88,7 +88,8 @@ const startApp = async (sandbox: Sandbox, origin: string, options: AppOptions): 
       const id = signedIn(request);
       if (id === undefined) return undefined;
       const accountId = accounts[id];
-      return accountId === undefined ? { id } : { id, accountId };
+      const found = { id, email: 'known-to-the-app@example.com' };
+      return accountId === undefined ? found : { ...found, accountId };
     },
   });
 
