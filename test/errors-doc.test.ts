@@ -6,6 +6,7 @@ import * as forgeRemote from '@tributary/auth-providers/forge-remote';
 import * as inForge from '@tributary/auth-providers/in-forge';
 import * as consent from '@tributary/consent';
 import * as forge from '@tributary/forge';
+import * as forgeServe from '@tributary/forge/serve';
 import * as pipeline from '@tributary/pipeline';
 import * as routes from '@tributary/route';
 import * as transport from '@tributary/transport';
@@ -51,6 +52,7 @@ const exported: Readonly<Record<string, unknown>> = {
   ...forgeRemote,
   ...inForge,
   ...forge,
+  ...forgeServe,
   ...api,
   ...routes,
   ...pipeline,

@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   OFFLINE_USER_REFUSED: 'The app was given no token to act for a user who is not there.',
   FORGE_RUNTIME_MISSING: 'Code written for Forge ran where nothing stands in for its runtime.',
   FORGE_UNSUPPORTED: 'Code written for Forge used what there is nothing of outside it.',
+  FORGE_MANIFEST_INVALID: "A Forge app's manifest is wrong, or names code that can not be run.",
   PROXY_ERR: "Forge's own proxy refused the request; `errorCode` is its word.",
 } as const satisfies Record<string, string>;
 

@@ -1,0 +1,55 @@
+import { type LoadHookSync, type ResolveHookSync, registerHooks } from 'node:module';
+import { appFolderOf, isOwnCode } from './app-folders.js';
+import { hasBundlerInterop, interopSource, interopUrl } from './bundler-interop.js';
+import { findRelative, looksLikeEsm } from './source-files.js';
+
+const DROP_IN = new URL('../drop-in/index.js', import.meta.url).href;
+
+/** Apps are written for a bundler: their own imports are found as it finds them. All others are left alone. */
+const resolve: ResolveHookSync = (specifier, context, next) => {
+  const { parentURL, conditions } = context;
+  const app = appFolderOf(parentURL);
+  if (app === undefined || parentURL === undefined) return next(specifier, context);
+  if (specifier === '@forge/api' && app.usesDropIn) {
+    return { url: DROP_IN, format: 'module', shortCircuit: true };
+  }
+  if (!isOwnCode(parentURL, app)) return next(specifier, context);
+  try {
+    const found = next(specifier, context);
+    const isImport = conditions.includes('import');
+    if (!isImport || found.format === 'module' || !hasBundlerInterop(parentURL)) return found;
+    const isPackage = !/^(?:\.|\/|node:|file:)/.test(specifier);
+    return isPackage ? { ...found, url: interopUrl(found.url), format: null } : found;
+  } catch (error) {
+    const url = findRelative(specifier, parentURL);
+    if (url === undefined) throw error;
+    return next(url, context);
+  }
+};
+
+const load: LoadHookSync = (url, context, next) => {
+  const source = interopSource(url);
+  if (source !== undefined) return { format: 'module', source, shortCircuit: true };
+  const app = appFolderOf(url);
+  const isUnsaid = context.format === undefined || context.format === null;
+  if (
+    app !== undefined &&
+    isOwnCode(url, app) &&
+    (isUnsaid || /^\.?commonjs/.test(`${context.format}`))
+  ) {
+    const kind = /\.(ts|js)$/.exec(url)?.[1];
+    if (kind !== undefined && looksLikeEsm(url) && hasBundlerInterop(url)) {
+      return next(url, { ...context, format: kind === 'ts' ? 'module-typescript' : 'module' });
+    }
+  }
+  return next(url, context);
+};
+
+let isHooked = false;
+
+/** Has the code of apps loaded as they are written, in this process. */
+export const hookApps = (): void => {
+  if (isHooked) return;
+  isHooked = true;
+  registerHooks({ resolve, load });
+};
