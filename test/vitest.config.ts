@@ -4,7 +4,7 @@ export default defineProject({
   test: {
     name: 'repository',
     include: ['**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'browser/**'],
+    exclude: [...configDefaults.exclude, 'browser/**', 'canary/leaks/**'],
     testTimeout: 60_000,
   },
 });

@@ -49,12 +49,9 @@ describe.skipIf(!isServicesUp).for(stores)('$name', ({ open, watch, places }) =>
     const shown = collectShown();
     const at = place();
     await using watched = await watch(shown, at);
-    shown.canary('account', 'canary-that-is-not-sealed');
+    shown.canary('account', 'kept-open-on-purpose');
     const storage = open(at, encoded);
-    await storage.links.write(
-      { issuer: 'i', clientId: 'c', userId: 'u' },
-      'canary-that-is-not-sealed',
-    );
+    await storage.links.write({ issuer: 'i', clientId: 'c', userId: 'u' }, 'kept-open-on-purpose');
     expect(await watched.show()).toBeGreaterThan(0);
     await storage.dispose();
     const leaks = shown.leaks().join('\n');

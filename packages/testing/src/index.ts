@@ -34,7 +34,7 @@ export type {
 export { secureTerminalConformance } from './conformance/terminal/secure-conformance.js';
 export { terminalConformance } from './conformance/terminal/terminal-conformance.js';
 export type { CollectedLogs, LogEntry } from './fakes/collect-logs.js';
-export { collectLogs } from './fakes/collect-logs.js';
+export { collectLogs, onLogLine } from './fakes/collect-logs.js';
 export type { FakeClock } from './fakes/fake-clock.js';
 export { fakeClock } from './fakes/fake-clock.js';
 export { fakeAccountLinks, fakeGrantStore, fakePendingRecords } from './fakes/fake-grants.js';

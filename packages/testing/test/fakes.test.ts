@@ -4,8 +4,10 @@ import {
   collectLogs,
   fakeClock,
   fakeTerminal,
+  type LogEntry,
   makeAuthenticatedCall,
   makeCall,
+  onLogLine,
   staticProvider,
 } from '../src/index.js';
 
@@ -115,6 +117,20 @@ test('collectLogs keeps level, message and fields', () => {
   logs.warn('slow', { ms: 5 });
   expect(logs.entries).toEqual([{ level: 'warn', message: 'slow', fields: { ms: 5 } }]);
   expect(logs.text()).toContain('slow');
+});
+
+test('onLogLine tells of the lines of every logger, for as long as it is wanted', () => {
+  const told: LogEntry[] = [];
+  const earlier = collectLogs();
+  const end = onLogLine((entry) => told.push(entry));
+  earlier.info('one');
+  collectLogs().error('two', { n: 2 });
+  end();
+  earlier.info('three');
+  expect(told).toEqual([
+    { level: 'info', message: 'one', fields: {} },
+    { level: 'error', message: 'two', fields: { n: 2 } },
+  ]);
 });
 
 test('the fakes make a whole chain', async () => {

@@ -13,12 +13,27 @@ export interface CollectedLogs extends Logger {
   text(): string;
 }
 
+const listeners = new Set<(entry: LogEntry) => void>();
+
+/**
+ * Tells of each line that any of these loggers collects from now on, so that a whole suite's can be
+ * searched for what must not be there. The function that it gives ends it.
+ */
+export const onLogLine = (listener: (entry: LogEntry) => void): (() => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
+
 export const collectLogs = (): CollectedLogs => {
   const entries: LogEntry[] = [];
   const collect =
     (level: keyof Logger) =>
     (message: string, fields: LogFields = {}) => {
-      entries.push({ level, message, fields });
+      const entry = { level, message, fields };
+      entries.push(entry);
+      for (const listener of listeners) listener(entry);
     };
   return {
     entries,
