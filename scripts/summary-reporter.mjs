@@ -8,10 +8,15 @@ const WATCH = fileURLToPath(new URL('../test/canary/watch.mjs', import.meta.url)
  * the fixtures that came to light anywhere is a failure too.
  */
 export default class SummaryReporter {
-  async onInit(vitest) {
+  onInit(vitest) {
     // In every project, also in one that is added and does not know of it.
     for (const { config } of vitest.projects) config.setupFiles.push(WATCH);
-    this.searchRun = await watchRun(vitest.config.root);
+    this.root = vitest.config.root;
+  }
+
+  /** In each round, where the files are watched. */
+  async onTestRunStart() {
+    this.searchRun = await watchRun(this.root);
   }
 
   onTestRunEnd(modules, unhandledErrors) {

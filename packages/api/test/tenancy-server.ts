@@ -31,8 +31,8 @@ export const openTenants = async (sitesOf: Readonly<Record<string, readonly stri
   const issue = (owner: Owner) => {
     issued += 1;
     // Nothing in it tells whose it is.
-    const accessToken = `access-${issued}-${crypto.randomUUID()}`;
-    const refreshToken = `refresh-${issued}-${crypto.randomUUID()}`;
+    const accessToken = `canary-access-${issued}-${crypto.randomUUID()}`;
+    const refreshToken = `canary-refresh-${issued}-${crypto.randomUUID()}`;
     const endsAt = now() + TOKEN_LIFE_S * 1000;
     access.set(accessToken, { ...owner, endsAt });
     refresh.set(refreshToken, owner);

@@ -36,10 +36,10 @@ const fakeSite = () => {
       const form = new URLSearchParams(String(init.body));
       forms.push(form);
       const name = form.get('code') ?? owners.get(form.get('refresh_token') ?? '') ?? '';
-      owners.set(`access-${forms.length}`, name).set(`refresh-${forms.length}`, name);
+      owners.set(`canary-access-${forms.length}`, name).set(`canary-refresh-${forms.length}`, name);
       return Response.json({
-        access_token: `access-${forms.length}`,
-        refresh_token: `refresh-${forms.length}`,
+        access_token: `canary-access-${forms.length}`,
+        refresh_token: `canary-refresh-${forms.length}`,
         token_type: 'bearer',
         expires_in: 3600,
         created_at: 1,
@@ -145,12 +145,12 @@ test('is used at the site, and renewed with the redirect URI', async () => {
   await clock.advance(HOUR);
   const all = Array.from({ length: 20 }, async () => provider.credential(callOf('u1')));
   const tokens = (await Promise.all(all)).map((it) => it && revealSecret(it.authorization));
-  expect(new Set(tokens)).toEqual(new Set(['Bearer access-2']));
+  expect(new Set(tokens)).toEqual(new Set(['Bearer canary-access-2']));
   expect(Object.fromEntries(forms[1] ?? [])).toEqual({
     grant_type: 'refresh_token',
     client_id: 'client',
     client_secret: 'canary-secret',
-    refresh_token: 'refresh-1',
+    refresh_token: 'canary-refresh-1',
     redirect_uri: options.redirectUri,
   });
 });
@@ -176,8 +176,8 @@ describe('conformance', () => {
   const cases = authProviderConformance({
     site: SITE,
     callers: [
-      { call: call('u-ada'), authorization: 'Bearer access-1' },
-      { call: call('u-eve'), authorization: 'Bearer access-2' },
+      { call: call('u-ada'), authorization: 'Bearer canary-access-1' },
+      { call: call('u-eve'), authorization: 'Bearer canary-access-2' },
     ],
     async create(services) {
       const provider = dataCenterOAuth(options)({ ...services, fetch: fakeSite().fetch });

@@ -26,7 +26,7 @@ const key = { issuer: 'https://auth.example', clientId: 'client', accountId: 'ad
 const ID = 'grant/https=3A=2F=2Fauth.example/client/ada';
 
 const makeGrant = (token: string, overrides: Partial<Grant> = {}): Grant => ({
-  accessToken: new Secret(`access-${token}`),
+  accessToken: new Secret(`canary-access-${token}`),
   refreshToken: new Secret(token),
   scopes: ['read:me'],
   expiresAt: 2,

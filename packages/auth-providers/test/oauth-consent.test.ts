@@ -112,7 +112,7 @@ describe('the callback', () => {
       grantedAt: clock.now(),
       sites: [{ cloudId: CLOUD_ID, url: 'https://example.atlassian.net', name: 'Example' }],
     });
-    expect(grant && revealSecret(grant.accessToken)).toBe('access-1');
+    expect(grant && revealSecret(grant.accessToken)).toBe('canary-access-1');
     expect(await links.read({ issuer: ISSUER, clientId: 'client', userId: 'u1' })).toBe('ada');
   });
 

@@ -39,7 +39,7 @@ describe('ahead of its end', () => {
   test('a token is renewed once while the old one still serves', async () => {
     const { token, clock, atlassian } = await granted();
     await clock.advance(HOUR - 3 * MINUTE);
-    expect(await token()).toBe('Bearer access-1');
+    expect(await token()).toBe('Bearer canary-access-1');
     expect(refreshesOf(atlassian)).toBe(0);
 
     let answer = () => {};
@@ -51,12 +51,12 @@ describe('ahead of its end', () => {
     });
     await clock.advance(MINUTE);
     const all = await Promise.all(Array.from({ length: 50 }, token));
-    expect(new Set(all)).toEqual(new Set(['Bearer access-1']));
+    expect(new Set(all)).toEqual(new Set(['Bearer canary-access-1']));
     await clock.advance(0);
     expect(refreshesOf(atlassian)).toBe(1);
     answer();
     await clock.advance(0);
-    expect(await token()).toBe('Bearer access-2');
+    expect(await token()).toBe('Bearer canary-access-2');
     expect(refreshesOf(atlassian)).toBe(1);
     // Nothing that could hold up a process waits for a time to come.
     expect(clock.pending).toBe(0);
@@ -67,7 +67,7 @@ describe('ahead of its end', () => {
     atlassian.answerTokensWith(() => new Response('', { status: 503 }));
     await clock.advance(HOUR - MINUTE);
     for (let count = 0; count < 5; count += 1) {
-      expect(await token()).toBe('Bearer access-1');
+      expect(await token()).toBe('Bearer canary-access-1');
       await clock.advance(1000);
     }
     // One try, asked twice.
@@ -76,9 +76,9 @@ describe('ahead of its end', () => {
     expect(logger.text()).toContain('GRANT_REFRESH_FAILED');
     await clock.advance(15_000);
     atlassian.answerTokensWith(undefined);
-    expect(await token()).toBe('Bearer access-1');
+    expect(await token()).toBe('Bearer canary-access-1');
     await clock.advance(0);
-    expect(await token()).toBe('Bearer access-2');
+    expect(await token()).toBe('Bearer canary-access-2');
   });
 
   test('a logger that fails ends no process: nobody waits for what happens behind', async () => {
@@ -92,7 +92,7 @@ describe('ahead of its end', () => {
     atlassian.answerTokensWith(() => new Response('', { status: 503 }));
     await clock.advance(HOUR - MINUTE);
     await change({ grantedAt: clock.now() - 364 * DAY - HOUR });
-    expect(await token()).toBe('Bearer access-1');
+    expect(await token()).toBe('Bearer canary-access-1');
     await clock.advance(0);
     await new Promise(setImmediate);
     process.off('unhandledRejection', note);
@@ -105,7 +105,7 @@ describe('ahead of its end', () => {
     const { token, clock, change } = await granted(atlassian);
     await change({ refreshToken: undefined } as unknown as Partial<Grant>);
     await clock.advance(HOUR - MINUTE);
-    expect(await token()).toBe('Bearer access-1');
+    expect(await token()).toBe('Bearer canary-access-1');
     await clock.advance(0);
     expect(refreshesOf(atlassian)).toBe(0);
   });
@@ -129,31 +129,31 @@ describe('a 401', () => {
   test('renews no token that was renewed less than 30 s ago', async () => {
     const { renew, clock, atlassian } = await granted();
     await clock.advance(1000);
-    expect(await renew('Bearer access-1')).toBe('Bearer access-2');
+    expect(await renew('Bearer canary-access-1')).toBe('Bearer canary-access-2');
     for (let count = 0; count < 3; count += 1) {
       await clock.advance(9000);
-      expect(await renew('Bearer access-2')).toBe('unchanged');
+      expect(await renew('Bearer canary-access-2')).toBe('unchanged');
     }
     // Who comes with an older one still gets it.
-    expect(await renew('Bearer access-1')).toBe('Bearer access-2');
+    expect(await renew('Bearer canary-access-1')).toBe('Bearer canary-access-2');
     expect(refreshesOf(atlassian)).toBe(1);
     await clock.advance(3000);
-    expect(await renew('Bearer access-2')).toBe('Bearer access-3');
+    expect(await renew('Bearer canary-access-2')).toBe('Bearer canary-access-3');
   });
 
   test('renews one all the same that has ended meanwhile', async () => {
     const atlassian = fakeAtlassian();
     const { renew, clock } = await granted(atlassian);
     atlassian.answerTokensWith(() => atlassian.issue('ada', { expires_in: 10 }));
-    expect(await renew('Bearer access-1')).toBe('Bearer access-2');
+    expect(await renew('Bearer canary-access-1')).toBe('Bearer canary-access-2');
     await clock.advance(10_000);
-    expect(await renew('Bearer access-2')).toBe('Bearer access-3');
+    expect(await renew('Bearer canary-access-2')).toBe('Bearer canary-access-3');
   });
 
   test('without a grant needs consent', async () => {
     const { renew, grants } = await granted();
     await grants.delete(keyOf('ada'));
-    expect(await renew('Bearer access-1')).toBeUndefined();
+    expect(await renew('Bearer canary-access-1')).toBeUndefined();
   });
 });
 
@@ -175,7 +175,7 @@ describe('a lost answer', () => {
       isLost = true;
       return lose();
     });
-    expect(await token()).toBe('Bearer access-2');
+    expect(await token()).toBe('Bearer canary-access-2');
     expect(refreshesOf(atlassian)).toBe(2);
     const [first, second] = atlassian.forms.slice(-2);
     expect(second?.get('refresh_token')).toBe(first?.get('refresh_token'));
@@ -212,11 +212,11 @@ describe('a lost answer', () => {
     });
     await expect(token()).rejects.toThrow('disk full');
     Object.assign(grants, { exclusive });
-    expect(await token()).toBe('Bearer access-2');
+    expect(await token()).toBe('Bearer canary-access-2');
     expect(refreshesOf(atlassian)).toBe(1);
     await clock.advance(HOUR);
-    expect(await token()).toBe('Bearer access-3');
-    expect(atlassian.forms.at(-1)?.get('refresh_token')).toBe('refresh-2');
+    expect(await token()).toBe('Bearer canary-access-3');
+    expect(atlassian.forms.at(-1)?.get('refresh_token')).toBe('canary-refresh-2');
   });
 
   test('a store that never gives a turn is given up, and asked anew', async () => {
@@ -228,7 +228,7 @@ describe('a lost answer', () => {
     await clock.advance(2 * MINUTE);
     expect(await work).toMatchObject({ code: 'GRANT_REFRESH_FAILED' });
     Object.assign(grants, { exclusive });
-    expect(await token()).toBe('Bearer access-2');
+    expect(await token()).toBe('Bearer canary-access-2');
   });
 });
 
@@ -356,7 +356,7 @@ describe('grant.expiresSoon', () => {
   ])('a listener that %s disturbs nobody', async (_, onGrantExpiresSoon) => {
     const { token, change, clock, logger } = await granted(fakeAtlassian(), { onGrantExpiresSoon });
     await change({ grantedAt: clock.now() - 360 * DAY });
-    expect(await token()).toBe('Bearer access-1');
+    expect(await token()).toBe('Bearer canary-access-1');
     await clock.advance(0);
     expect(logger.entries.at(-1)).toMatchObject({ level: 'error' });
     expect(logger.text()).not.toContain('canary');

@@ -34,11 +34,11 @@ export const fakeAtlassian = (overrides: { readonly token?: TokenHandler } = {})
 
   const issue = (account: string, extra: Record<string, unknown> = {}) => {
     issued += 1;
-    tokens.set(`access-${issued}`, account);
-    tokens.set(`refresh-${issued}`, account);
+    tokens.set(`canary-access-${issued}`, account);
+    tokens.set(`canary-refresh-${issued}`, account);
     return Response.json({
-      access_token: `access-${issued}`,
-      refresh_token: `refresh-${issued}`,
+      access_token: `canary-access-${issued}`,
+      refresh_token: `canary-refresh-${issued}`,
       expires_in: 3600,
       token_type: 'Bearer',
       scope: 'read:me offline_access',

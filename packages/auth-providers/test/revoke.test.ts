@@ -62,7 +62,7 @@ const casesOf = (newPlace: () => () => GrantStorage): void => {
     const { one, other, dispose } = openTwo(newPlace());
     await one.consent('u1', 'ada');
     await one.consent('u2', 'bob');
-    expect(await other.token('u1')).toBe('Bearer access-1');
+    expect(await other.token('u1')).toBe('Bearer canary-access-1');
     expect(await one.revoke('u1')).toEqual({
       accountId: 'ada',
       atAtlassian: {
@@ -72,12 +72,12 @@ const casesOf = (newPlace: () => () => GrantStorage): void => {
     });
     for (const client of [one, other]) {
       expect(await client.token('u1')).toBeUndefined();
-      expect(await client.token('u2')).toBe('Bearer access-2');
+      expect(await client.token('u2')).toBe('Bearer canary-access-2');
       expect(await client.storage.grants.read(keyOf('ada'))).toBeUndefined();
       expect(await client.storage.links.read(linkOf('u1'))).toBeUndefined();
     }
     await other.consent('u1', 'ada');
-    expect(await one.token('u1')).toBe('Bearer access-3');
+    expect(await one.token('u1')).toBe('Bearer canary-access-3');
     await dispose();
   });
 
@@ -205,13 +205,16 @@ describe('in memory', () => {
     await one.consent('u1', 'ada');
     await clock.advance(HOUR - 60_000);
     const refresh = holdRefresh(atlassian);
-    expect(await one.token('u1')).toBe('Bearer access-1');
+    expect(await one.token('u1')).toBe('Bearer canary-access-1');
     await refresh.arrived;
     await one.revoke('u1');
     refresh.letGo();
     await clock.advance(0);
     expect(await one.storage.grants.read(keyOf('ada'))).toBeUndefined();
-    const rejected = { authorization: new Secret('Bearer access-1'), base: 'https://x.example/' };
+    const rejected = {
+      authorization: new Secret('Bearer canary-access-1'),
+      base: 'https://x.example/',
+    };
     const { provider, callOf } = one;
     const renewed = provider.renew?.(callOf('u1'), rejected, new Response(null, { status: 401 }));
     expect(await renewed).toBeUndefined();
@@ -240,7 +243,7 @@ describe('in memory', () => {
     if (before !== undefined) await grants.exclusive(keyOf('ada'), async () => ({ write: before }));
     await one.storage.links.write(linkOf('u1'), 'ada');
     expect(await one.token('u1')).toBeUndefined();
-    expect(atlassian.forms.at(-1)?.get('refresh_token')).toBe('refresh-1');
+    expect(atlassian.forms.at(-1)?.get('refresh_token')).toBe('canary-refresh-1');
   });
 });
 

@@ -59,8 +59,10 @@ const check = async (index: number): Promise<number> => {
   const found = Number(grant?.expiresAt);
   expect([confirmed, confirmed + 1]).toContain(found);
   // Whole: every part is of the same write.
-  expect(grant && revealSecret(grant.accessToken)).toBe(`access-${found}-`.padEnd(6_000, 'x'));
-  expect(grant?.refreshToken && revealSecret(grant.refreshToken)).toBe(`refresh-${found}`);
+  expect(grant && revealSecret(grant.accessToken)).toBe(
+    `canary-access-${found}-`.padEnd(6_000, 'x'),
+  );
+  expect(grant?.refreshToken && revealSecret(grant.refreshToken)).toBe(`canary-refresh-${found}`);
   await storage.dispose();
   const database = new DatabaseSync(path);
   expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });

@@ -8,7 +8,7 @@ import { runningServices } from './support/running-services.js';
 
 const key = { issuer: 'https://auth.example', clientId: 'client', accountId: 'ada' };
 const makeGrant = (token: string): Grant => ({
-  accessToken: new Secret(`access-${token}`),
+  accessToken: new Secret(`canary-access-${token}`),
   refreshToken: new Secret(token),
   scopes: [],
   expiresAt: 2,

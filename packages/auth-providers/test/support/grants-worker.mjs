@@ -17,7 +17,7 @@ const storage = open({ ...settings, encryption: encryption({ key: settings.key }
 
 const grantOf = (/** @type {number} */ count) => ({
   accessToken: new Secret('access'),
-  refreshToken: new Secret(`refresh-${count}`),
+  refreshToken: new Secret(`canary-refresh-${count}`),
   scopes: [String(count)],
   expiresAt: 2,
   obtainedAt: 1,

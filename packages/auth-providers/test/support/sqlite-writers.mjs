@@ -11,8 +11,8 @@ import { encryption, sqliteGrants } from '@tributary/auth-providers/sqlite';
 import { Secret } from '@tributary/pipeline';
 
 const grantOf = (/** @type {number} */ count) => ({
-  accessToken: new Secret(`access-${count}-`.padEnd(6_000, 'x')),
-  refreshToken: new Secret(`refresh-${count}`),
+  accessToken: new Secret(`canary-access-${count}-`.padEnd(6_000, 'x')),
+  refreshToken: new Secret(`canary-refresh-${count}`),
   scopes: [],
   expiresAt: count,
   obtainedAt: 0,

@@ -16,7 +16,7 @@ export const makeGrantKey = (overrides: Partial<GrantKey> = {}): GrantKey => ({
 /** A grant with a time for everything, so that a field that is lost shows. */
 export const makeGrant = (accessToken: string, overrides: Partial<Grant> = {}): Grant => ({
   accessToken: new Secret(accessToken),
-  refreshToken: new Secret(`refresh-${accessToken}`),
+  refreshToken: new Secret(`canary-refresh-${accessToken}`),
   scopes: ['read:page:confluence', 'offline_access'],
   obtainedAt: 1_900_000_000_001,
   expiresAt: 1_900_003_600_002,
