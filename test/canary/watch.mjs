@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { TributaryError } from '../../packages/pipeline/dist/index.js';
-import { onLogLine } from '../../packages/testing/dist/index.js';
+import { TributaryError } from '../../packages/pipeline/dist/errors/tributary-error.js';
+import { onLogLine } from '../../packages/testing/dist/fakes/collect-logs.js';
 import { findMark } from './mark.mjs';
 import { noteCount, noteLeak } from './notes.mjs';
 import { searchErrors, watchErrors } from './watch-errors.mjs';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   // Its own tests have another copy of the class, from its sources.
   const { testPath = '' } = expect.getState();
   if (!testPath.includes('/packages/pipeline/')) return;
-  const sources = await import('../../packages/pipeline/src/index.js');
+  const sources = await import('../../packages/pipeline/src/errors/tributary-error.js');
   if (Object.getPrototypeOf(sources.TributaryError) === Error) watchErrors(sources.TributaryError);
 });
 
