@@ -11,8 +11,11 @@ import {
   anonymous,
   apiToken,
   bearer,
+  clientCredentials,
   cloud,
   dataCenter,
+  dataCenterOAuth,
+  oauth,
   personalAccessToken,
   singleUser,
 } from '../src/index.js';
@@ -213,6 +216,21 @@ describe('whose they are', () => {
     expect(bearer(async () => token)(services).isPersonal).toBeFalsy();
     const single = singleUser(apiToken({ email, token }))(services);
     expect(single).toMatchObject({ isPersonal: true, isSingleUser: true, kind: 'api-token' });
+  });
+
+  test('an OAuth client’s calls are its app’s, whichever grant they go by', () => {
+    const services = makeServices();
+    const client = { clientId: 'app-1', clientSecret: 'canary-secret' };
+    const redirectUri = 'http://localhost:1/callback';
+    const machine = clientCredentials(client);
+    const made = [
+      oauth({ ...client, redirectUri, scopes: ['read:me'] }),
+      dataCenterOAuth({ ...client, redirectUri, scopes: ['READ'] }),
+      machine,
+      singleUser(machine),
+    ];
+    expect(made.map((create) => create(services).appKey)).toEqual(Array(4).fill('app-1'));
+    expect(apiToken({ email, token })(services).appKey).toBeUndefined();
   });
 
   test('singleUser keeps a class instance whole', async () => {

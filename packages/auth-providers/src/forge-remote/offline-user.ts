@@ -58,6 +58,7 @@ export const offlineUser = (
 
     return verifiable(services, {
       kind: 'offline-user',
+      appKey: 'forge-remote',
       canImpersonate: true,
       checkSite: checkRemoteSite,
       endpoint: (call) => baseFor(sessionOf(sessions, call), call),

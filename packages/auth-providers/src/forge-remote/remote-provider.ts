@@ -62,6 +62,7 @@ export const remoteProvider = (
   const tokenOf = kind === 'forge-remote-app' ? systemToken : userToken;
   return verifiable(services, {
     kind,
+    appKey: 'forge-remote',
     checkSite: checkRemoteSite,
     endpoint: (call) => baseFor(sessionOf(sessions, call), call),
     credential: (call) => credentialOf(tokenOf(sessionOf(sessions, call), call), call.base),

@@ -72,6 +72,7 @@ export const clientCredentials = (options: ClientCredentialsOptions): AuthProvid
     };
     return verifiable(services, {
       kind: 'client-credentials',
+      appKey: client.clientId,
       // A service account is one account, as a person's token is.
       isPersonal: true,
       endpoint,

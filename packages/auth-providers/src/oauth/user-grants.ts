@@ -32,6 +32,7 @@ export const userGrants = (options: UserGrantsOptions): AuthProvider => {
 
   return {
     kind,
+    appKey: app.clientId,
     endpoint,
     checkSite,
     account: async (call) => (granting ?? (await open())).account(call),

@@ -11,6 +11,7 @@ export const singleUser = (of: AuthProvider | AuthProviderFactory): AuthProvider
 const asSingleUser = (provider: AuthProvider): AuthProvider =>
   Object.freeze({
     kind: provider.kind,
+    ...(provider.appKey !== undefined && { appKey: provider.appKey }),
     isSingleUser: true,
     isPersonal: provider.isPersonal ?? false,
     canImpersonate: provider.canImpersonate ?? false,

@@ -13,6 +13,11 @@ import type { AccountLinks, GrantStore } from './grant-store.js';
 export interface AuthProvider {
   /** Stable and short, for logs and errors: `api-token`, `oauth`, … */
   readonly kind: string;
+  /**
+   * The app that calls are made for, where a server counts the calls of each: an OAuth client's id. No
+   * secret. Default: the kind.
+   */
+  readonly appKey?: string;
   /** The base URL at which this provider's credential is honoured, with its path prefix. */
   endpoint(call: Call): string | Promise<string>;
   /** The credential to send, or `undefined` to send none (as the user: not yet granted). */

@@ -15,7 +15,7 @@ export const createTenants = (
   let last: { base: string; provider: AuthProvider; tenant: TenantBudget } | undefined;
 
   const appOf = (call: AttemptCall): AppBudget => {
-    const name = nameApp?.(call) ?? call.provider.kind;
+    const name = nameApp?.(call) ?? call.provider.appKey ?? call.provider.kind;
     let app = apps.get(name);
     if (app === undefined) {
       app = new AppBudget(name);
