@@ -1,61 +1,28 @@
+import { type AttemptCall, createPipeline, factsOf, noRetry } from '@tributary/pipeline';
 import {
-  type AttemptCall,
-  type AuthProvider,
-  type Credential,
-  createPipeline,
-  factsOf,
-  noRetry,
-  type ResolvedCall,
-  Secret,
-} from '@tributary/pipeline';
-import {
-  fakeClock,
+  type fakeClock,
   fakeTerminal,
   makeAttemptCall,
   makeCall,
   middlewareConformance,
-  staticProvider,
 } from '@tributary/testing';
 import { describe, expect, test } from 'vitest';
 import { anonymous, authenticate, resolveProviders } from '../src/index.js';
 import { makeServices } from './services.js';
-
-const BASE = 'https://example.atlassian.net/';
-const clock = fakeClock();
-const credential = (token: string, expiresAt?: number): Credential => ({
-  authorization: new Secret(`Bearer ${token}`),
-  base: BASE,
-  ...(expiresAt !== undefined && { expiresAt }),
-});
-const old = credential('old');
-const fresh = credential('fresh');
-
-const providing = (overrides: Partial<AuthProvider>): AuthProvider => ({
-  ...staticProvider({ base: BASE }),
-  credential: () => old,
-  ...overrides,
-});
-
-const asUser = (provider: AuthProvider, overrides: Partial<AttemptCall> = {}) =>
-  makeAttemptCall({ provider, base: BASE, principal: { kind: 'user' }, ...overrides });
-const asApp = (provider: AuthProvider) => makeAttemptCall({ provider, base: BASE });
-
-const unauthorized = (body: BodyInit | null = null, headers: Record<string, string> = {}) =>
-  new Response(body, { status: 401, headers });
-
-const sending = (...answers: Response[]) => {
-  const terminal = fakeTerminal(answers);
-  return { terminal, auth: authenticate({ clock }).wrap(terminal.send) };
-};
-
-const sentTokens = (terminal: ReturnType<typeof fakeTerminal>) =>
-  terminal.outgoing.map(({ authorization }) => authorization);
-
-const NEEDS = {
-  code: 'NEEDS_AUTHENTICATION_ERR',
-  attempts: 3,
-  template: '/wiki/api/v2/pages/{}',
-};
+import {
+  asApp,
+  asUser,
+  BASE,
+  clock,
+  credential,
+  fresh,
+  NEEDS,
+  old,
+  providing,
+  sending,
+  sentTokens,
+  unauthorized,
+} from './support/authenticating.js';
 
 describe('the credential', () => {
   test('is fetched for each attempt', async () => {
@@ -231,118 +198,6 @@ describe('a 401', () => {
     const work = auth(asUser(provider, { signal: controller.signal }));
     await expect(work).rejects.toBe(reason);
     expect(terminal.calls).toHaveLength(1);
-  });
-});
-
-describe('"scope does not match"', () => {
-  const json = { 'content-type': 'application/json;charset=UTF-8' };
-  const message = JSON.stringify({ code: 401, message: 'Unauthorized; scope does not match' });
-  const renewing = () => {
-    let renewals = 0;
-    const provider = providing({
-      renew: async () => {
-        renewals += 1;
-        return fresh;
-      },
-    });
-    return { provider, renewals: () => renewals };
-  };
-
-  test.each([
-    [
-      'by its header',
-      unauthorized('x', { 'x-failure-category': 'FAILURE_CLIENT_SCOPE_CHECK' }),
-      'x',
-    ],
-    ['by its body', unauthorized(message, json), message],
-    [
-      'by its body under another category',
-      unauthorized(message, { ...json, 'x-failure-category': 'OTHER' }),
-      message,
-    ],
-    [
-      'by a problem document',
-      unauthorized(message, { 'content-type': 'application/problem+json' }),
-      message,
-    ],
-  ])('is told %s, renews nothing, and can still be read', async (_, answer, text) => {
-    const { provider, renewals } = renewing();
-    const { auth } = sending(answer);
-    const response = await auth(asUser(provider));
-    expect(response).toBe(answer);
-    expect(await response.text()).toBe(text);
-    expect(renewals()).toBe(0);
-  });
-
-  test.each([
-    ['another message', unauthorized('{"message":"Unauthorized"}', json)],
-    ['no JSON inside', unauthorized('scope does not match', json)],
-    ['another type', unauthorized(message, { 'content-type': 'text/html' })],
-    ['no type', unauthorized(new TextEncoder().encode(message))],
-    ['no body', unauthorized(null, json)],
-    ['an array', unauthorized('["scope does not match"]', json)],
-    ['more than 4 KiB', unauthorized(message.padEnd(5000), json)],
-  ])('is not taken from %s', async (_, answer) => {
-    const { provider, renewals } = renewing();
-    const { auth } = sending(answer, new Response('ok'));
-    expect(await (await auth(asUser(provider))).text()).toBe('ok');
-    expect(renewals()).toBe(1);
-  });
-
-  test('reads at most 4 KiB of a body that never ends, and lets go of it', async () => {
-    let pulled = 0;
-    let isCancelled = false;
-    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>(
-      {
-        pull(controller) {
-          pulled += 1024;
-          controller.enqueue(new Uint8Array(1024).fill(0x20));
-        },
-        cancel() {
-          isCancelled = true;
-        },
-      },
-      { highWaterMark: 0 },
-    );
-    const { provider } = renewing();
-    const { auth } = sending(unauthorized(endless, json), new Response('ok'));
-    await auth(asUser(provider));
-    expect(pulled).toBeLessThanOrEqual(8 * 1024);
-    expect(isCancelled).toBe(true);
-  });
-
-  test('does not hang on a body that never comes', async () => {
-    const silent = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull: () => new Promise(() => {}),
-    });
-    const { provider } = renewing();
-    const { auth } = sending(unauthorized(silent, json), new Response('ok'));
-    const work = auth(asUser(provider));
-    await clock.advance(2000);
-    expect(await (await work).text()).toBe('ok');
-  });
-
-  test('without a renewal the body is not read at all', async () => {
-    const answer = unauthorized(message, json);
-    const { auth } = sending(answer);
-    const response = await auth(asApp(providing({})));
-    expect(response.bodyUsed).toBe(false);
-    expect(await response.text()).toBe(message);
-  });
-
-  test('keeps the facts of the answer', async () => {
-    const { provider } = renewing();
-    const pipeline = createPipeline({
-      resolve: {
-        name: 'r',
-        wrap: (next) => (call) => next({ ...call, provider, base: BASE } satisfies ResolvedCall),
-      },
-      retry: noRetry,
-      auth: authenticate({ clock }),
-      transport: fakeTerminal([unauthorized(message, json)]),
-    });
-    const response = await pipeline.send(asUser(provider));
-    expect(factsOf(response)?.sentWith).toBe('valid');
   });
 });
 

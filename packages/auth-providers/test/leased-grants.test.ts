@@ -1,75 +1,26 @@
-import {
-  type Grant,
-  type GrantStore,
-  type PendingRecords,
-  revealSecret,
-  Secret,
-  systemClock,
-} from '@tributary/pipeline';
+import { type GrantStore, type PendingRecords, systemClock } from '@tributary/pipeline';
 import {
   accountLinksConformance,
   fakeClock,
   grantStoreConformance,
   pendingRecordsConformance,
 } from '@tributary/testing';
-import { describe, expect, test, vi } from 'vitest';
-import { grantToText } from '../src/grants/grant-json.js';
+import { describe, expect, test } from 'vitest';
 import { GrantStoreError } from '../src/grants/grant-store-error.js';
-import { type LeasedGrantsOptions, leasedGrants } from '../src/grants/leased-grants.js';
-import { grantOpener } from '../src/grants/open-grant.js';
-import { deferred } from './support/deferred.js';
+import { leasedGrants } from '../src/grants/leased-grants.js';
+import {
+  ID,
+  key,
+  listKeys,
+  makeGrant,
+  setUp,
+  slowHolder,
+  tokenOf,
+  write,
+} from './support/leased-stores.js';
 import { leasedTableCases } from './support/leased-table-cases.js';
 import { memoryDatabase } from './support/memory-table.js';
 import { plainCodec } from './support/plain-codec.js';
-
-const key = { issuer: 'https://auth.example', clientId: 'client', accountId: 'ada' };
-const ID = 'grant/https=3A=2F=2Fauth.example/client/ada';
-
-const makeGrant = (token: string, overrides: Partial<Grant> = {}): Grant => ({
-  accessToken: new Secret(`canary-access-${token}`),
-  refreshToken: new Secret(token),
-  scopes: ['read:me'],
-  expiresAt: 2,
-  obtainedAt: 1,
-  grantedAt: 0,
-  sites: [],
-  ...overrides,
-});
-
-const tokenOf = (grant: Grant | undefined) =>
-  grant?.refreshToken && revealSecret(grant.refreshToken);
-
-/** Two processes' stores on one database, whose clock and theirs stand still. */
-const setUp = (options: Partial<LeasedGrantsOptions> = {}) => {
-  const clock = fakeClock();
-  const database = memoryDatabase({ now: clock.now });
-  const open = () =>
-    leasedGrants(database.handle(), { codec: plainCodec, clock, random: () => 0.5, ...options });
-  const one = open();
-  const other = open();
-  return { clock, database, open, one, other };
-};
-
-const write = (grants: GrantStore, token: string, overrides: Partial<Grant> = {}) =>
-  grants.exclusive(key, async () => ({ write: makeGrant(token, overrides) }));
-
-const listKeys = async (grants: GrantStore) => {
-  for await (const key of grants.list({})) return key;
-  return undefined;
-};
-
-/** A holder that decides when it is told to. */
-const slowHolder = (grants: GrantStore) => {
-  const { promise, resolve } = deferred<Grant | 'keep' | 'delete'>();
-  const seen = deferred<{ grant: Grant | undefined; signal: AbortSignal }>();
-  const result = grants.exclusive(key, async (grant, signal) => {
-    seen.resolve({ grant, signal });
-    const decision = await promise;
-    return typeof decision === 'string' ? decision : { write: decision };
-  });
-  result.catch(() => {});
-  return { decide: resolve, seen: seen.promise, result };
-};
 
 describe('the table fixture', () => {
   const cases = leasedTableCases(async () => {
@@ -181,68 +132,6 @@ describe('the end of a lease', () => {
   });
 });
 
-describe('a late holder', () => {
-  const late = async () => {
-    const set = setUp();
-    await write(set.one.grants, 'spent');
-    const holder = slowHolder(set.one.grants);
-    await holder.seen;
-    await set.clock.advance(70_000);
-    return { ...set, holder };
-  };
-
-  test('writes its new token while the spent one is still stored', async () => {
-    const { holder, other } = await late();
-    await other.grants.exclusive(key, async () => 'keep');
-    holder.decide(makeGrant('rotated'));
-    expect(tokenOf(await holder.result)).toBe('rotated');
-    expect(tokenOf(await other.grants.read(key))).toBe('rotated');
-  });
-
-  test('writes it also beside what changed meanwhile and is not the token', async () => {
-    const { holder, other } = await late();
-    const site = { cloudId: 'c', url: 'https://c.example' };
-    await write(other.grants, 'spent', { sites: [site] });
-    holder.decide(makeGrant('rotated'));
-    expect(tokenOf(await holder.result)).toBe('rotated');
-  });
-
-  test('adopts what a faster one stored', async () => {
-    const { holder, other } = await late();
-    await write(other.grants, 'newer');
-    holder.decide(makeGrant('rotated'));
-    expect(tokenOf(await holder.result)).toBe('newer');
-    expect(tokenOf(await other.grants.read(key))).toBe('newer');
-  });
-
-  test('deletes nothing that is newer', async () => {
-    const { holder, other } = await late();
-    await write(other.grants, 'newer');
-    holder.decide('delete');
-    expect(tokenOf(await holder.result)).toBe('newer');
-  });
-
-  test('does not bring back what was deleted, and does not take a later consent for it', async () => {
-    const { holder, other } = await late();
-    await other.grants.delete(key);
-    holder.decide(makeGrant('rotated'));
-    expect(await holder.result).toBeUndefined();
-
-    const again = await late();
-    await again.other.grants.delete(key);
-    await write(again.other.grants, 'consent', { grantedAt: 9 });
-    again.holder.decide(makeGrant('rotated'));
-    expect(tokenOf(await again.holder.result)).toBe('consent');
-  });
-
-  test('that comes from a later consent wins', async () => {
-    const { holder, other } = await late();
-    await write(other.grants, 'newer');
-    holder.decide(makeGrant('consent', { grantedAt: 9 }));
-    expect(tokenOf(await holder.result)).toBe('consent');
-  });
-});
-
 describe('a holder that throws', () => {
   test('writes nothing, and the next process need not wait for the end of its lease', async () => {
     const { clock, one, other } = setUp();
@@ -318,28 +207,6 @@ test('a lease whose answer was lost is given back, and not waited for', async ()
   database.loseNextAnswer('acquire');
   await expect(write(one.grants, 'x')).rejects.toBeInstanceOf(GrantStoreError);
   expect(tokenOf(await write(other.grants, 'next'))).toBe('next');
-});
-
-describe('opening what is stored', () => {
-  test('happens once for each text, and for no more grants than are remembered', async () => {
-    const open = vi.fn(async (_: string, sealed: string) => sealed);
-    const { open: openGrant, forget } = grantOpener({ ...plainCodec, open }, 2);
-    const text = (token: string) => grantToText(makeGrant(token));
-    expect(tokenOf(await openGrant('a', text('one')))).toBe('one');
-    expect(tokenOf(await openGrant('a', text('one')))).toBe('one');
-    expect(open).toHaveBeenCalledTimes(1);
-    expect(tokenOf(await openGrant('a', text('two')))).toBe('two');
-    expect(tokenOf(await openGrant('b', text('two')))).toBe('two');
-    expect(open).toHaveBeenCalledTimes(3);
-    await openGrant('c', text('three'));
-    await openGrant('b', text('two'));
-    expect(open).toHaveBeenCalledTimes(4);
-    await openGrant('a', text('two'));
-    expect(open).toHaveBeenCalledTimes(5);
-    forget('a');
-    await openGrant('a', text('two'));
-    expect(open).toHaveBeenCalledTimes(6);
-  });
 });
 
 describe('dispose', () => {

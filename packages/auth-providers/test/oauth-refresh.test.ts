@@ -1,43 +1,16 @@
-import { type Grant, revealSecret, Secret } from '@tributary/pipeline';
+import type { Grant } from '@tributary/pipeline';
 import { fakeClock } from '@tributary/testing';
 import { describe, expect, test } from 'vitest';
-import { type GrantExpiresSoon, memoryAccountLinks, memoryGrants } from '../src/index.js';
-import { fakeAtlassian, keyOf, openOAuth } from './oauth-server.js';
+import { memoryAccountLinks, memoryGrants } from '../src/index.js';
+import { fakeAtlassian, grantedOAuth, keyOf, openOAuth, refreshesOf } from './oauth-server.js';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const DAY = 24 * HOUR;
 
-const unauthorized = () => new Response(null, { status: 401 });
-const refreshesOf = ({ forms }: ReturnType<typeof fakeAtlassian>) =>
-  forms.filter((form) => form.get('grant_type') === 'refresh_token').length;
-
-const granted = async (...parameters: Parameters<typeof openOAuth>) => {
-  const opened = openOAuth(...parameters);
-  await opened.consent('u1', 'ada');
-  const token = async () => {
-    const credential = await opened.provider.credential(opened.callOf('u1'));
-    return credential && revealSecret(credential.authorization);
-  };
-  const renew = async (rejected: string) => {
-    const authorization = new Secret(rejected);
-    const answer = await opened.provider.renew?.(
-      opened.callOf('u1'),
-      { authorization, base: 'https://x.example/' },
-      unauthorized(),
-    );
-    return typeof answer === 'object' ? revealSecret(answer.authorization) : answer;
-  };
-  const change = (changes: Partial<Grant>) =>
-    opened.grants.exclusive(keyOf('ada'), async (grant) =>
-      grant === undefined ? 'keep' : { write: { ...grant, ...changes } },
-    );
-  return { ...opened, token, renew, change };
-};
-
 describe('ahead of its end', () => {
   test('a token is renewed once while the old one still serves', async () => {
-    const { token, clock, atlassian } = await granted();
+    const { token, clock, atlassian } = await grantedOAuth();
     await clock.advance(HOUR - 3 * MINUTE);
     expect(await token()).toBe('Bearer canary-access-1');
     expect(refreshesOf(atlassian)).toBe(0);
@@ -63,7 +36,7 @@ describe('ahead of its end', () => {
   });
 
   test('a failure reaches no caller, pauses, and is told', async () => {
-    const { token, clock, atlassian, logger } = await granted();
+    const { token, clock, atlassian, logger } = await grantedOAuth();
     atlassian.answerTokensWith(() => new Response('', { status: 503 }));
     await clock.advance(HOUR - MINUTE);
     for (let count = 0; count < 5; count += 1) {
@@ -82,7 +55,7 @@ describe('ahead of its end', () => {
   });
 
   test('a logger that fails ends no process: nobody waits for what happens behind', async () => {
-    const { token, clock, atlassian, logger, change } = await granted();
+    const { token, clock, atlassian, logger, change } = await grantedOAuth();
     const unhandled: unknown[] = [];
     const note = (error: unknown) => void unhandled.push(error);
     process.on('unhandledRejection', note);
@@ -102,7 +75,7 @@ describe('ahead of its end', () => {
 
   test('a grant that can not be renewed serves to its end, and asks nobody', async () => {
     const atlassian = fakeAtlassian();
-    const { token, clock, change } = await granted(atlassian);
+    const { token, clock, change } = await grantedOAuth(atlassian);
     await change({ refreshToken: undefined } as unknown as Partial<Grant>);
     await clock.advance(HOUR - MINUTE);
     expect(await token()).toBe('Bearer canary-access-1');
@@ -113,7 +86,7 @@ describe('ahead of its end', () => {
   test('tokens that live for a minute are not renewed all the time', async () => {
     const atlassian = fakeAtlassian();
     atlassian.answerTokensWith(() => atlassian.issue('ada', { expires_in: 60 }));
-    const { token, clock } = await granted(atlassian);
+    const { token, clock } = await grantedOAuth(atlassian);
     await clock.advance(30_000);
     await token();
     await clock.advance(0);
@@ -127,7 +100,7 @@ describe('ahead of its end', () => {
 
 describe('a 401', () => {
   test('renews no token that was renewed less than 30 s ago', async () => {
-    const { renew, clock, atlassian } = await granted();
+    const { renew, clock, atlassian } = await grantedOAuth();
     await clock.advance(1000);
     expect(await renew('Bearer canary-access-1')).toBe('Bearer canary-access-2');
     for (let count = 0; count < 3; count += 1) {
@@ -143,7 +116,7 @@ describe('a 401', () => {
 
   test('renews one all the same that has ended meanwhile', async () => {
     const atlassian = fakeAtlassian();
-    const { renew, clock } = await granted(atlassian);
+    const { renew, clock } = await grantedOAuth(atlassian);
     atlassian.answerTokensWith(() => atlassian.issue('ada', { expires_in: 10 }));
     expect(await renew('Bearer canary-access-1')).toBe('Bearer canary-access-2');
     await clock.advance(10_000);
@@ -151,7 +124,7 @@ describe('a 401', () => {
   });
 
   test('without a grant needs consent', async () => {
-    const { renew, grants } = await granted();
+    const { renew, grants } = await grantedOAuth();
     await grants.delete(keyOf('ada'));
     expect(await renew('Bearer canary-access-1')).toBeUndefined();
   });
@@ -167,7 +140,7 @@ describe('a lost answer', () => {
       },
     ],
   ])('behind %s is asked for once more', async (_, lose) => {
-    const { token, clock, atlassian } = await granted();
+    const { token, clock, atlassian } = await grantedOAuth();
     await clock.advance(HOUR);
     let isLost = false;
     atlassian.answerTokensWith((form) => {
@@ -182,7 +155,7 @@ describe('a lost answer', () => {
   });
 
   test('twice is an error that may pass, and keeps the grant', async () => {
-    const { token, clock, atlassian, grants } = await granted();
+    const { token, clock, atlassian, grants } = await grantedOAuth();
     await clock.advance(HOUR);
     atlassian.answerTokensWith(() => {
       throw new TypeError('socket hang up');
@@ -197,7 +170,7 @@ describe('a lost answer', () => {
   });
 
   test('of the store loses no rotated token', async () => {
-    const { token, clock, atlassian, grants } = await granted();
+    const { token, clock, atlassian, grants } = await grantedOAuth();
     await clock.advance(HOUR);
     const { exclusive } = grants;
     Object.assign(grants, {
@@ -220,7 +193,7 @@ describe('a lost answer', () => {
   });
 
   test('a store that never gives a turn is given up, and asked anew', async () => {
-    const { token, clock, grants } = await granted();
+    const { token, clock, grants } = await grantedOAuth();
     await clock.advance(HOUR);
     const { exclusive } = grants;
     Object.assign(grants, { exclusive: () => new Promise(() => {}) });
@@ -287,95 +260,5 @@ describe("the server's clock", () => {
     const { clock, wrong, grants } = await machines(4000);
     await wrong.consent('u1', 'ada');
     expect((await grants.read(keyOf('ada')))?.expiresAt).toBe(clock.now() - 4000 + HOUR);
-  });
-});
-
-describe('grant.expiresSoon', () => {
-  const listening = async () => {
-    const notices: GrantExpiresSoon[] = [];
-    const opened = await granted(fakeAtlassian(), {
-      onGrantExpiresSoon: (notice) => {
-        notices.push(notice);
-      },
-    });
-    return { ...opened, notices };
-  };
-
-  test('is told once per threshold, while the grant goes on working', async () => {
-    const { token, clock, notices, logger } = await listening();
-    const started = clock.now();
-    for (let day = 1; day <= 364; day += 1) {
-      await clock.advance(DAY);
-      await token();
-      await token();
-    }
-    expect(notices.map(({ withinDays }) => withinDays)).toEqual([30, 7, 1]);
-    expect(notices[0]).toEqual({
-      key: keyOf('ada'),
-      reason: 'family',
-      endsAt: started + 365 * DAY,
-      withinDays: 30,
-    });
-    const warnings = logger.entries.filter(({ message }) => message.includes('grant.expiresSoon'));
-    expect(warnings).toHaveLength(3);
-    expect(warnings[0]).toMatchObject({ level: 'warn', fields: { reason: 'family' } });
-  });
-
-  test('is told of a grant that nothing renews any more', async () => {
-    const { token, clock, notices, atlassian } = await listening();
-    atlassian.answerTokensWith(() => new Response('', { status: 503 }));
-    await clock.advance(DAY);
-    await expect(token()).rejects.toMatchObject({ code: 'GRANT_REFRESH_FAILED' });
-    expect(notices).toEqual([]);
-    await clock.advance(82 * DAY + HOUR);
-    await expect(token()).rejects.toMatchObject({ code: 'GRANT_REFRESH_FAILED' });
-    expect(notices).toMatchObject([{ reason: 'idle', withinDays: 7 }]);
-  });
-
-  test('is told anew after another consent', async () => {
-    const { token, clock, notices, consent, change } = await listening();
-    await change({ grantedAt: clock.now() - 360 * DAY });
-    await token();
-    await token();
-    await consent('u1', 'ada');
-    await token();
-    expect(notices).toHaveLength(1);
-    await change({ grantedAt: clock.now() - 359 * DAY });
-    await token();
-    expect(notices).toHaveLength(2);
-  });
-
-  test.each([
-    [
-      'throws',
-      () => {
-        throw new Error('canary');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('canary'))],
-  ])('a listener that %s disturbs nobody', async (_, onGrantExpiresSoon) => {
-    const { token, change, clock, logger } = await granted(fakeAtlassian(), { onGrantExpiresSoon });
-    await change({ grantedAt: clock.now() - 360 * DAY });
-    expect(await token()).toBe('Bearer canary-access-1');
-    await clock.advance(0);
-    expect(logger.entries.at(-1)).toMatchObject({ level: 'error' });
-    expect(logger.text()).not.toContain('canary');
-  });
-});
-
-describe('scopes', () => {
-  test('that were asked for and not granted are named', async () => {
-    const { logger } = await granted();
-    const warning = logger.entries.find(({ message }) => message.includes('lacks scopes'));
-    expect(warning).toMatchObject({ level: 'warn', fields: { missing: 'read:page:confluence' } });
-  });
-
-  test('that were all granted are not worth a word', async () => {
-    const atlassian = fakeAtlassian();
-    atlassian.answerTokensWith((form) =>
-      atlassian.issue(form.get('code')?.slice(8) ?? '', { scope: 'read:me read:page:confluence' }),
-    );
-    const { logger } = await granted(atlassian);
-    expect(logger.entries).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
-import type {
-  Call,
-  PendingAuthorization,
-  ProviderServices,
-  ServiceFetchInit,
+import {
+  type Call,
+  type Grant,
+  type PendingAuthorization,
+  type ProviderServices,
+  revealSecret,
+  Secret,
+  type ServiceFetchInit,
 } from '@tributary/pipeline';
 import { createInvocation } from '@tributary/pipeline/invocation';
 import { makeResolvedCall } from '@tributary/testing';
@@ -140,3 +143,31 @@ export const openOAuth = (
 };
 
 export const keyOf = (accountId: string) => ({ issuer: ISSUER, clientId: 'client', accountId });
+
+const unauthorized = () => new Response(null, { status: 401 });
+export const refreshesOf = ({ forms }: ReturnType<typeof fakeAtlassian>) =>
+  forms.filter((form) => form.get('grant_type') === 'refresh_token').length;
+
+/** The same, once ada has granted. */
+export const grantedOAuth = async (...parameters: Parameters<typeof openOAuth>) => {
+  const opened = openOAuth(...parameters);
+  await opened.consent('u1', 'ada');
+  const token = async () => {
+    const credential = await opened.provider.credential(opened.callOf('u1'));
+    return credential && revealSecret(credential.authorization);
+  };
+  const renew = async (rejected: string) => {
+    const authorization = new Secret(rejected);
+    const answer = await opened.provider.renew?.(
+      opened.callOf('u1'),
+      { authorization, base: 'https://x.example/' },
+      unauthorized(),
+    );
+    return typeof answer === 'object' ? revealSecret(answer.authorization) : answer;
+  };
+  const change = (changes: Partial<Grant>) =>
+    opened.grants.exclusive(keyOf('ada'), async (grant) =>
+      grant === undefined ? 'keep' : { write: { ...grant, ...changes } },
+    );
+  return { ...opened, token, renew, change };
+};
