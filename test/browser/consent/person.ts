@@ -11,6 +11,8 @@ export interface PersonOptions {
   readonly hasScripts?: boolean;
 }
 
+const signInPath = (session: string): string => `/sign-in?as=${encodeURIComponent(session)}`;
+
 /** Somebody at a browser of their own, signed in to the app. */
 export class Person {
   readonly context: BrowserContext;
@@ -24,16 +26,28 @@ export class Person {
   }
 
   static async signIn(options: PersonOptions): Promise<Person> {
-    const { browser, origin, session, hasScripts = false } = options;
+    const { browser, hasScripts = false } = options;
     const context = await browser.newContext({ javaScriptEnabled: hasScripts });
-    context.setDefaultTimeout(5_000);
-    const page = await context.newPage();
-    await page.goto(`${origin}/sign-in?as=${encodeURIComponent(session)}`);
-    return new Person(context, page, options);
+    context.setDefaultTimeout(10_000);
+    const person = new Person(context, await context.newPage(), options);
+    await person.open(signInPath(options.session));
+    return person;
+  }
+
+  /** Leaves the browser to somebody else, with no cookie in it: a new one takes longer than a walk. */
+  async makeWay(session: string): Promise<void> {
+    const others = this.context.pages().filter((page) => page !== this.page);
+    for (const page of others) await page.close();
+    await this.context.clearCookies();
+    await this.open(signInPath(session));
   }
 
   async open(path: string, page = this.page): Promise<void> {
     await page.goto(new URL(path, this.#options.origin).href);
+  }
+
+  get hasScripts(): boolean {
+    return this.#options.hasScripts ?? false;
   }
 
   /** Where they are, without what is secret or different each time. */
@@ -68,8 +82,10 @@ export class Person {
 
   /** Closes the tab and opens another, in the same browser. */
   async newTab(): Promise<void> {
-    await this.page.close();
+    const old = this.page;
+    // In this order: the close of a browser's last tab hangs now and then.
     this.page = await this.context.newPage();
+    await old.close();
   }
 
   leave(): Promise<void> {

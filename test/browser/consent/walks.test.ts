@@ -14,7 +14,8 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
   let app: App;
   let browser: Browser;
   let gallery: Gallery;
-  let people: Person[] = [];
+  const people: Person[] = [];
+  let spare: Person | undefined;
   let visitors = 0;
 
   beforeAll(async () => {
@@ -26,8 +27,10 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
   });
 
   afterEach(async () => {
-    for (const person of people) await person.leave();
-    people = [];
+    for (const person of people.splice(0)) {
+      if (spare === undefined && !person.hasScripts) spare = person;
+      else await person.leave();
+    }
     place.sandbox.clearJournal();
     place.clock.reset();
   });
@@ -46,10 +49,13 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
   /** A user of the app whom nobody has seen before, at a browser of their own. */
   const somebody = async (visit: Visit = {}): Promise<Person> => {
     visitors += 1;
-    const { sandbox } = place;
-    const { origin } = place.app;
-    const options = { browser, origin, sandbox, session: `visitor-${visitors}`, ...visit };
-    const person = await Person.signIn(options);
+    const { sandbox, app } = place;
+    const session = visit.session ?? `visitor-${visitors}`;
+    const options = { browser, origin: app.origin, sandbox, ...visit, session };
+    const free = visit.hasScripts ? undefined : spare;
+    if (free !== undefined) spare = undefined;
+    const person = free ?? (await Person.signIn(options));
+    await free?.makeWay(session);
     people.push(person);
     return person;
   };

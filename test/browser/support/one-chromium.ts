@@ -33,7 +33,13 @@ export default async (project: TestProject): Promise<(() => Promise<void>) | und
     host: '127.0.0.1',
     // Chromium's own sandbox refuses root.
     chromiumSandbox: process.getuid?.() !== 0,
-    args: [`--host-resolver-rules=${LOOPBACK_ONLY}`, '--disable-quic', '--disable-sync'],
+    args: [
+      `--host-resolver-rules=${LOOPBACK_ONLY}`,
+      '--disable-quic',
+      '--disable-sync',
+      // A third of the time would go to drawing by a graphics card that isn't there.
+      '--disable-gpu',
+    ],
   });
   project.provide('chromium', server.wsEndpoint());
   return () => server.close();
