@@ -76,7 +76,9 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
       await gallery.look(ada.page, 'ask');
       await ada.click('Allow access');
       expect(ada.place).toMatch(/^atlassian:/);
+      await gallery.look(ada.page, 'sandbox-log-in');
       await ada.logIn(editor());
+      await gallery.look(ada.page, 'sandbox-consent');
       await ada.click('Accept');
       expect(ada.place).toBe('/pages');
       expect(await ada.heading()).toBe('Pages of Jonas Weber');

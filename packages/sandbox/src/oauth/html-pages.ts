@@ -3,8 +3,8 @@ import type { Person } from '../people.js';
 import { scopeWords } from './scopes.js';
 
 const style = `
-  body { font: 1rem/1.5 system-ui, sans-serif; color: #172b4d; background: #f4f5f7; margin: 0; }
-  main { max-width: 26rem; margin: 3rem auto; padding: 1.5rem 2rem; background: #fff; border-radius: .5rem; }
+  body { font: 1rem/1.5 system-ui, sans-serif; color: #172b4d; background: #f4f5f7; margin: 0; overflow-wrap: anywhere; }
+  main { max-width: 26rem; margin: 3rem auto; padding: 1.5rem min(2rem, 5%); background: #fff; border-radius: .5rem; }
   .sandbox { background: #fff0b3; padding: .5rem .75rem; border-radius: .25rem; }
   .error { background: #ffebe6; padding: .5rem .75rem; border-radius: .25rem; }
   label { display: block; margin-top: 1rem; }
