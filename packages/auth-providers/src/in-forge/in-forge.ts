@@ -2,10 +2,19 @@ import type {
   AttemptCall,
   AuthenticatedCall,
   AuthProvider,
+  AuthProviders,
   Middleware,
   Site,
+  Terminal,
 } from '@tributary/pipeline';
-import { AUTH, AUTH_PROVIDERS, CLOCK, type Plugin, TRANSPORT } from '@tributary/pipeline/di';
+import {
+  AUTH,
+  AUTH_PROVIDERS,
+  CLOCK,
+  type Plugin,
+  type Resolver,
+  TRANSPORT,
+} from '@tributary/pipeline/di';
 import { invokingAccount } from './forge-runtime.js';
 import { forgeTerminal } from './forge-terminal.js';
 
@@ -19,14 +28,26 @@ export interface InForge {
 const SITE: Site = Object.freeze({ deployment: 'cloud', url: 'https://api.atlassian.com/' });
 
 /** Whoever it is: Forge attaches the credential, and knows who is invoking. */
-const platform: AuthProvider = Object.freeze<AuthProvider>({
-  kind: 'forge',
-  canImpersonate: true,
-  knowsUser: true,
-  endpoint: ({ site }) => site.url,
-  credential: () => undefined,
-  account: () => invokingAccount(),
-});
+const platformOf = (terminal: Terminal): AuthProvider => {
+  const provider: AuthProvider = Object.freeze<AuthProvider>({
+    kind: 'forge',
+    canImpersonate: true,
+    knowsUser: true,
+    endpoint: ({ site }) => site.url,
+    credential: () => undefined,
+    account: () => invokingAccount(),
+    async verify(call) {
+      const { verifyPlatform } = await import('./verify-platform.js');
+      return verifyPlatform(call, provider, terminal);
+    },
+  });
+  return provider;
+};
+
+const terminalOf = (resolver: Resolver): Terminal => {
+  const clock = resolver.find(CLOCK);
+  return forgeTerminal(clock === undefined ? {} : { clock });
+};
 
 /** A 401 is the product's answer here: that consent is missing, Forge's proxy says in its own way. */
 const attachNothing: Middleware<AttemptCall, AuthenticatedCall> = {
@@ -41,15 +62,13 @@ const forgePlugin: Plugin = {
   name: 'in-forge',
   register(registry) {
     registry.provide(AUTH_PROVIDERS, {
-      useValue: { app: platform, user: platform, none: platform },
-    });
-    registry.provide(AUTH, { useValue: attachNothing });
-    registry.provide(TRANSPORT, {
-      useFactory: (resolver) => {
-        const clock = resolver.find(CLOCK);
-        return forgeTerminal(clock === undefined ? {} : { clock });
+      useFactory(resolver): AuthProviders {
+        const platform = platformOf(terminalOf(resolver));
+        return { app: platform, user: platform, none: platform };
       },
     });
+    registry.provide(AUTH, { useValue: attachNothing });
+    registry.provide(TRANSPORT, { useFactory: terminalOf });
   },
 };
 

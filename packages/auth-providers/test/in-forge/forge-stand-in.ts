@@ -1,5 +1,6 @@
 import { type Call, noRetry } from '@tributary/pipeline';
 import {
+  AUTH_PROVIDERS,
   CLOCK,
   composePipeline,
   createRegistry,
@@ -53,5 +54,5 @@ export const openInForge = (clock = fakeClock()) => {
   });
   const pipeline = composePipeline(registry);
   const send = (overrides: Partial<Call> = {}) => pipeline.send(makeCall({ site, ...overrides }));
-  return { pipeline, send, clock };
+  return { pipeline, send, clock, site, providers: registry.get(AUTH_PROVIDERS) };
 };

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { NeedsAuthenticationError, TimeoutError } from '@tributary/pipeline';
+import { type Call, NeedsAuthenticationError, TimeoutError } from '@tributary/pipeline';
+import { makeCall } from '@tributary/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { isInForge, ProxyRequestError } from '../../src/in-forge/index.js';
 import { enterForge, leaveForge, openInForge as open } from './forge-stand-in.js';
@@ -160,5 +161,48 @@ describe('ends', () => {
       .catch((thrown) => thrown);
     expect(error).toMatchObject({ code: 'NETWORK_FAILED', sent: 'unknown' });
     expect(inspect(error)).not.toContain('canary');
+  });
+});
+
+describe('verify()', () => {
+  const verify = (principal: Call['principal'], answer: () => unknown, aaid?: string) => {
+    const sent = enterForge(answer);
+    if (aaid !== undefined) Object.assign(globalThis, { __forge_runtime__: { aaid } });
+    const { providers, site } = open();
+    const provider = principal.kind === 'app' ? providers.app : providers.user;
+    return { sent, identity: provider?.verify?.(makeCall({ site, principal })) };
+  };
+  const json = (body: object, init?: ResponseInit) => () => Response.json(body, init);
+  const _links = { base: 'https://example.atlassian.net/wiki' };
+
+  test('names whom the platform acts as, and where', async () => {
+    const ada = json({ accountId: 'ada', displayName: 'Ada', _links });
+    const { sent, identity } = verify({ kind: 'user' }, ada, 'ada');
+    expect(await identity).toEqual({
+      accountId: 'ada',
+      displayName: 'Ada',
+      site: 'https://example.atlassian.net/',
+    });
+    expect(sent).toMatchObject([
+      { meta: { provider: 'user', remote: 'confluence' }, path: '/wiki/rest/api/user/current' },
+    ]);
+    const app = verify({ kind: 'app' }, json({ accountId: 'the-app' }), 'ada');
+    expect(await app.identity).toMatchObject({ accountId: 'the-app' });
+    expect(app.sent).toMatchObject([{ meta: { provider: 'app' } }]);
+  });
+
+  test.for([
+    ['nobody', json({ type: 'anonymous' }), { code: 'VERIFICATION_FAILED' }],
+    ['somebody else', json({ accountId: 'eve' }), { code: 'VERIFICATION_FAILED' }],
+    ['a missing scope', json({}, { status: 403 }), { code: 'VERIFICATION_FAILED', status: 403 }],
+    ['an outage', json({}, { status: 503 }), { code: 'NETWORK_FAILED', retryable: true }],
+    [
+      'a user who has not granted',
+      json({}, { status: 401, headers: { 'forge-proxy-error': 'NEEDS_AUTHENTICATION_ERR' } }),
+      { code: 'NEEDS_AUTHENTICATION_ERR' },
+    ],
+  ] as const)('tells of %s', async ([, answer, expected]) => {
+    const { identity } = verify({ kind: 'user' }, answer, 'ada');
+    await expect(identity).rejects.toMatchObject(expected);
   });
 });
