@@ -7,7 +7,7 @@ import {
 import { consentPlugin } from '@tributary/consent/di';
 import type { GrantStorage } from '@tributary/pipeline';
 import { type Plugin, systemServices } from '@tributary/pipeline/di';
-import { kyTransport, retryPlugin } from '@tributary/transport/di';
+import { defaultBudget, kyTransport, retryPlugin } from '@tributary/transport/di';
 
 export interface DefaultsOptions extends AuthProvidersOptions {
   readonly userAgent?: string;
@@ -25,5 +25,6 @@ export const defaultPlugins = ({
   authProviders(providers),
   consentPlugin(),
   retryPlugin(),
+  defaultBudget,
   kyTransport(userAgent === undefined ? {} : { userAgent }),
 ];

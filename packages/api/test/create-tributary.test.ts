@@ -8,10 +8,18 @@ import {
   personalAccessToken,
 } from '@tributary/auth-providers';
 import { type AnywhereMiddleware, type GrantStorage, noRetry } from '@tributary/pipeline';
-import { GRANT_STORE, OBSERVE, type Plugin, RETRY, TRANSPORT } from '@tributary/pipeline/di';
+import {
+  BUDGET,
+  GRANT_STORE,
+  OBSERVE,
+  type Plugin,
+  RETRY,
+  TRANSPORT,
+} from '@tributary/pipeline/di';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { startSandbox } from '@tributary/sandbox';
 import { fakeTerminal } from '@tributary/testing';
+import { budgetPlugin } from '@tributary/transport/di';
 import { expect, test } from 'vitest';
 import { createTributary, route } from '../src/index.js';
 import { clientOver } from './chain.js';
@@ -29,6 +37,7 @@ test('explains its chain, outermost first', () => {
     ['resolve', 'resolve'],
     ['consent', 'consent'],
     ['retry', 'retry'],
+    ['budget', 'budget'],
     ['auth', 'auth'],
     ['transport', 'ky'],
   ]);
@@ -54,6 +63,24 @@ test('a plugin takes the place of a default, and adds to a list', async () => {
   await api.asApp().requestConfluence(route`/wiki/api/v2/spaces`);
   expect(seen).toEqual(['/wiki/api/v2/spaces']);
   expect(pipeline.explain()).toMatch(/retry\s+no-retry/);
+});
+
+test.each([
+  ['given settings', { concurrency: 1 }, 'budget'],
+  ['switched off', false, 'no-budget'],
+] as const)('the budget that is %s takes the place of the default', (_what, options, name) => {
+  const mine: Plugin = {
+    name: 'mine',
+    register: (registry) =>
+      registry.add(BUDGET, { useValue: { name: 'mine', wrap: (next) => next } }),
+  };
+  const budgetsOf = (plugins: Plugin[]) =>
+    createTributary({ site, plugins })
+      .pipeline.explain()
+      .match(/(?<=^budget +)\S+/gm);
+  expect(budgetsOf([budgetPlugin(options)])).toEqual([name]);
+  // What is no budget of ours stands beside it.
+  expect(budgetsOf([mine])).toEqual(['mine', 'budget']);
 });
 
 test('keeps grants where it is told, and closes that with itself', async () => {

@@ -1,5 +1,5 @@
 import 'reflect-metadata/lite';
-import type { Clock, Logger, Random } from '@tributary/pipeline';
+import type { AttemptCall, Clock, Logger, Middleware, Random } from '@tributary/pipeline';
 import {
   BUDGET,
   CLOCK,
@@ -10,8 +10,9 @@ import {
   RETRY,
   type Resolver,
   TRANSPORT,
+  token,
 } from '@tributary/pipeline/di';
-import { budget } from './budget/budget.js';
+import { budget, budgetWith } from './budget/budget.js';
 import type { BudgetOptions } from './budget/budget-options.js';
 import { retry } from './retry/retry.js';
 import type { RetryOptions } from './retry/retry-options.js';
@@ -61,15 +62,36 @@ export const kyTransport = ({ service, ...options }: KyTransportOptions = {}): P
   },
 });
 
-/** Adds to BUDGET. */
-export const budgetPlugin = (options: Omit<BudgetOptions, 'clock' | 'logger'> = {}): Plugin => ({
+const budgetServices = (resolver: Resolver) => ({ ...clockOf(resolver), ...loggerOf(resolver) });
+
+/** Whether a plugin has said what the budget is. */
+const GIVEN = token<true>('a budget');
+
+/** None of its calls waits for a permit. */
+const noBudget: Middleware<AttemptCall> = { name: 'no-budget', wrap: (next) => next };
+
+/** Adds to BUDGET, in place of the default; `false` for none at all. */
+export const budgetPlugin = (
+  options: Omit<BudgetOptions, 'clock' | 'logger'> | false = {},
+): Plugin => ({
   name: 'budget',
   register(registry) {
+    registry.provide(GIVEN, { useValue: true });
     registry.add(BUDGET, {
-      useFactory: (resolver) => budget({ ...clockOf(resolver), ...loggerOf(resolver), ...options }),
+      useFactory: (resolver) =>
+        options === false ? noBudget : budget({ ...budgetServices(resolver), ...options }),
     });
   },
 });
+
+/** The budget where `budgetPlugin` says nothing else. */
+export const defaultBudget: Plugin = {
+  name: 'budget',
+  register(registry) {
+    if (registry.find(GIVEN)) return;
+    registry.add(BUDGET, { useFactory: (resolver) => budgetWith(budgetServices(resolver)) });
+  },
+};
 
 /** Provides RETRY. */
 export const retryPlugin = (options: Omit<RetryOptions, 'clock' | 'random'> = {}): Plugin => ({

@@ -169,6 +169,31 @@ describe('calls under way at a time', () => {
     ]);
   });
 
+  test('providers of one app share it, those of two don’t, whatever their kind', async () => {
+    const { send, sent } = bench({ concurrency: 1, maxConcurrency: 1 });
+    const of = (kind: string, appKey: string) => ({
+      provider: { ...staticProvider({ base: BASE, kind }), appKey },
+    });
+    send(of('oauth', 'one'));
+    send(of('client-credentials', 'one'));
+    send(of('oauth', 'two'));
+    await settle();
+    expect(sent.map(({ call }) => call.provider.appKey)).toEqual(['one', 'two']);
+  });
+
+  test('a call without budget waits for nobody, nor for a quota', async () => {
+    const { send, sent, at } = bench({ concurrency: 1, maxConcurrency: 1 });
+    send({ path: '/1' });
+    await settle();
+    await at(0).answer(quota('tenant'));
+    send({ path: '/2' });
+    const free = send({ path: '/3', options: { budget: false } });
+    await settle();
+    expect(sent.map(({ call }) => call.path)).toEqual(['/1', '/3']);
+    await at(1).answer();
+    expect((await free).status).toBe(200);
+  });
+
   test('`app` names whose budget it is', async () => {
     const { send, sent } = bench({
       concurrency: 1,

@@ -9,8 +9,8 @@ export interface BudgetOptions {
   /** Calls that may wait for one site at a time; further ones fail with QueueFullError. Default 10,000. */
   readonly maxQueue?: number;
   /**
-   * Names the app whose budget a call draws from: Atlassian counts per app and site. Default the kind of
-   * its provider; give it where one chain serves several apps of one kind.
+   * Names the app whose budget a call draws from: Atlassian counts per app and site. Default the
+   * provider's `appKey`, such as an OAuth client's id, else its kind.
    */
   readonly app?: (call: AttemptCall) => string;
   /** What other processes draw from too: `redisBudget(…)`, `postgresBudget(…)`. Default none. */

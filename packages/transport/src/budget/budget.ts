@@ -1,21 +1,24 @@
-import { type AttemptCall, type Middleware, silentLogger, systemClock } from '@tributary/pipeline';
-import { type BudgetOptions, readBudgetOptions } from './budget-options.js';
+import type { AttemptCall, Middleware } from '@tributary/pipeline';
+import { type BudgetOptions, type BudgetSettings, readBudgetOptions } from './budget-options.js';
 import type { Scheduler } from './scheduler.js';
 
-/**
- * Per site and app: as many calls at a time as the site bears, at the rate that its limits allow. Calls
- * that have to wait stand in a bounded queue, in turn by principal.
- */
-export const budget = (options: BudgetOptions = {}): Middleware<AttemptCall> => {
-  const settings = readBudgetOptions(options);
-  const { clock = systemClock, logger = silentLogger, app, shared } = options;
+declare module '@tributary/pipeline' {
+  interface CallOptions {
+    /** `false`: this call waits for no permit, whatever limits are known. Default: it does. */
+    readonly budget?: false;
+  }
+}
 
-  // Loaded with the first call, to keep what loads at once small.
+/** Everything but the settings is loaded with the first call, to keep what loads at once small. */
+export const budgetWith = (
+  options: Omit<BudgetOptions, keyof BudgetSettings>,
+  settings?: BudgetSettings,
+): Middleware<AttemptCall> => {
   let scheduler: Scheduler | undefined;
   let isDisposed = false;
   const load = async (): Promise<Scheduler> => {
     const { createScheduler } = await import('./scheduler.js');
-    scheduler ??= createScheduler({ settings, clock, logger, app, shared });
+    scheduler ??= createScheduler(options, settings);
     if (isDisposed) scheduler.dispose();
     return scheduler;
   };
@@ -24,6 +27,7 @@ export const budget = (options: BudgetOptions = {}): Middleware<AttemptCall> => 
     name: 'budget',
     wrap: (next) =>
       function budget(call) {
+        if (call.options.budget === false) return next(call);
         return scheduler === undefined
           ? load().then(({ run }) => run(call, next))
           : scheduler.run(call, next);
@@ -34,3 +38,11 @@ export const budget = (options: BudgetOptions = {}): Middleware<AttemptCall> => 
     },
   };
 };
+
+/**
+ * Per site and app: as many calls at a time as the site bears, at the rate that its limits allow. Calls
+ * that have to wait stand in a bounded queue, in turn by principal.
+ * @throws ConfigError naming the option that is out of range.
+ */
+export const budget = (options: BudgetOptions = {}): Middleware<AttemptCall> =>
+  budgetWith(options, readBudgetOptions(options));

@@ -1,19 +1,18 @@
 import {
   type AttemptCall,
   addPast,
-  type Clock,
   type Handler,
-  type Logger,
   type RateLimitedError,
+  silentLogger,
+  systemClock,
 } from '@tributary/pipeline';
 import { askShared } from './ask-shared.js';
 import { disposedError, lateError, timeoutError } from './budget-errors.js';
-import type { BudgetSettings } from './budget-options.js';
+import { BUDGET_DEFAULTS, type BudgetOptions, type BudgetSettings } from './budget-options.js';
 import { createTenants } from './find-tenant.js';
 import { noteAnswer, type Refusal } from './note-answer.js';
 import { ownerOf } from './owner-of.js';
 import { QueueFullError } from './queue-full-error.js';
-import type { SharedBudget } from './shared-budget.js';
 import type { TenantBudget } from './tenant-budget.js';
 import type { Waiter } from './waiter.js';
 
@@ -25,19 +24,15 @@ export interface Scheduler {
 /** Ms between two looks at a queue that a rate holds back: several calls begin together then. */
 const LEAST_NAP = 4;
 
-export const createScheduler = ({
-  settings,
-  clock,
-  logger,
-  app: nameApp,
-  shared,
-}: {
-  readonly settings: BudgetSettings;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly app: ((call: AttemptCall) => string) | undefined;
-  readonly shared: SharedBudget | undefined;
-}): Scheduler => {
+export const createScheduler = (
+  {
+    clock = systemClock,
+    logger = silentLogger,
+    app: nameApp,
+    shared,
+  }: Omit<BudgetOptions, keyof BudgetSettings>,
+  settings: BudgetSettings = BUDGET_DEFAULTS,
+): Scheduler => {
   const tenants = createTenants(settings, nameApp);
   const monotonic = () => clock.monotonic();
   const ask = shared && askShared(shared, clock, logger);

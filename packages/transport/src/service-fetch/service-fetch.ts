@@ -1,25 +1,6 @@
-import {
-  type Clock,
-  ConfigError,
-  discardBody,
-  NetworkError,
-  type Random,
-  RedirectError,
-  type ServiceFetch,
-  type ServiceFetchInit,
-  sleep,
-  systemClock,
-  systemRandom,
-  TimeoutError,
-} from '@tributary/pipeline';
-import { isRedirect } from '../redirect/is-redirect.js';
+import { type Clock, ConfigError, type Random, type ServiceFetch } from '@tributary/pipeline';
 import { type Carrier, type CarrierOptions, openCarrier } from '../terminal/carrier.js';
-import { CallEnding } from '../terminal/ending.js';
-import { isBrowser } from '../terminal/runtime.js';
 import { userAgentOf } from '../terminal/user-agent.js';
-import { wireError } from '../terminal/wire-error.js';
-import { readCapped } from './read-capped.js';
-import { readServiceUrl, type ServiceUrl } from './service-url.js';
 
 export interface ServiceFetchOptions extends CarrierOptions {
   /** Stands in front of our own product in the User-Agent. Default none. */
@@ -34,27 +15,13 @@ export interface ServiceFetchOptions extends CarrierOptions {
   readonly random?: Random;
 }
 
-const DEFAULTS = { timeout: 10_000, maxBytes: 1024 * 1024 } as const;
-
-/** A GET is sent at most so often. */
-const GET_ATTEMPTS = 3;
-const BASE_DELAY = 200;
-
-const RETRIED_STATUS: ReadonlySet<number> = new Set([502, 503, 504]);
-const NULL_BODY_STATUS: ReadonlySet<number> = new Set([204, 205, 304]);
-
-const isRetried = (outcome: unknown): boolean =>
-  outcome instanceof Response
-    ? RETRIED_STATUS.has(outcome.status)
-    : outcome instanceof NetworkError && outcome.retryable;
-
-/** What it was before it was decoded and read is no longer true. */
-const bufferedHeaders = (response: Response): Headers => {
-  const headers = new Headers(response.headers);
-  headers.delete('content-encoding');
-  headers.delete('content-length');
-  return headers;
-};
+/** The options, read. */
+export interface ServiceFetchSettings extends Pick<ServiceFetchOptions, 'clock' | 'random'> {
+  /** The whole field. */
+  readonly userAgent: string | undefined;
+  readonly timeout: number;
+  readonly maxBytes: number;
+}
 
 /** A ServiceFetch with connections of its own. */
 export interface OwnServiceFetch extends ServiceFetch {
@@ -74,89 +41,17 @@ export const serviceFetch = (options: ServiceFetchOptions = {}): OwnServiceFetch
 
 /** The same over connections that somebody else uses too. */
 export const serviceFetchOver = (carrier: Carrier, options: ServiceFetchOptions): ServiceFetch => {
-  const { clock = systemClock, random = systemRandom } = options;
-  const { timeout = DEFAULTS.timeout, maxBytes = DEFAULTS.maxBytes } = options;
-  const userAgent = userAgentOf(options.userAgent);
+  const { timeout = 10_000, maxBytes = 1024 * 1024 } = options;
+  const settings = { ...options, userAgent: userAgentOf(options.userAgent), timeout, maxBytes };
   if (!(timeout > 0 && timeout < 2 ** 31)) {
     throw new ConfigError('timeout', 'must be a number of ms above 0');
   }
-
-  const headersOf = (init: ServiceFetchInit): Record<string, string> => {
-    const headers = new Headers(init.headers);
-    if (!headers.has('accept')) headers.set('accept', 'application/json');
-    if (userAgent !== undefined && !headers.has('user-agent')) headers.set('user-agent', userAgent);
-    return Object.fromEntries(headers);
-  };
-
-  const exchange = async (
-    { href, shown }: ServiceUrl,
-    init: ServiceFetchInit,
-    signal: AbortSignal,
-    attempts: number,
-  ): Promise<Response> => {
-    const request = {
-      url: href,
-      method: init.method ?? 'GET',
-      headers: headersOf(init),
-      body: init.body ?? undefined,
-      redirect: isBrowser ? 'error' : 'manual',
-    } as const;
-    const response = await carrier.carry(request, new CallEnding(signal, false), {
-      template: shown,
-      attempts,
-    });
-    if (isRedirect(response.status)) {
-      discardBody(response);
-      throw new RedirectError(
-        `${shown} answered with a redirect, which is never followed here; check the URL.`,
-        { attempts, template: shown },
-      );
+  let send: ServiceFetch | undefined;
+  return async function serviceFetch(url, init) {
+    if (send === undefined) {
+      const { serviceRequests } = await import('./service-requests.js');
+      send ??= serviceRequests(carrier, settings);
     }
-    const bytes = await readCapped(response.body, maxBytes);
-    if (bytes === undefined) {
-      throw new NetworkError(`${shown} answered with more than ${maxBytes} bytes; check the URL.`, {
-        attempts,
-        template: shown,
-        sent: 'yes',
-        retryable: false,
-      });
-    }
-    const { status, statusText } = response;
-    return new Response(NULL_BODY_STATUS.has(status) ? null : bytes, {
-      status,
-      statusText,
-      headers: bufferedHeaders(response),
-    });
-  };
-
-  return async function serviceFetch(url, init = {}) {
-    const target = readServiceUrl(url);
-    init.signal?.throwIfAborted();
-    const deadline = new AbortController();
-    const signal = init.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal;
-    const limit = (init.method ?? 'GET').toUpperCase() === 'GET' ? GET_ATTEMPTS : 1;
-    let attempt = 1;
-    const stopTimer = clock.setTimer(() => {
-      deadline.abort(
-        new TimeoutError(`${target.shown} gave no answer within ${timeout} ms.`, {
-          attempts: attempt,
-          template: target.shown,
-        }),
-      );
-    }, timeout);
-    try {
-      for (; ; attempt += 1) {
-        const outcome = await exchange(target, init, signal, attempt).catch((error: unknown) =>
-          wireError(error, { template: target.shown, attempts: attempt, signal }),
-        );
-        if (attempt >= limit || !isRetried(outcome)) {
-          if (outcome instanceof Response) return outcome;
-          throw outcome;
-        }
-        await sleep(clock, random() * BASE_DELAY * 2 ** (attempt - 1), signal);
-      }
-    } finally {
-      stopTimer();
-    }
+    return send(url, init);
   };
 };
