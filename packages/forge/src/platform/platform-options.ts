@@ -81,6 +81,8 @@ export interface ForgePlatformOptions {
   readonly webTriggers?: WebTriggerUrls;
   /** Retries of product calls. Default false: each is sent once, as in Forge. */
   readonly retry?: RetryCallOptions | false;
+  /** Whether product calls wait for what the client's rate budget allows. Default false, as in Forge. */
+  readonly budget?: boolean;
   /** Ms for a product call until the response's headers; false for none. Default: the client's. */
   readonly timeout?: number | false;
   /** Ms that an invocation may take: what `invocationRemainingTimeInMillis()` counts down. Default 25 000. */

@@ -102,6 +102,7 @@ export const callProduct = async (
       warn,
     }),
     retry: options.retry ?? false,
+    ...(!options.budget && { budget: false }),
     ...(options.timeout !== undefined && { timeout: options.timeout }),
   };
   const answering = remote === 'bitbucket' ? (options.bitbucket ?? client) : client;

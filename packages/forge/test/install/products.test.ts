@@ -318,6 +318,23 @@ describe('as Forge', () => {
     expect(server.arrived).toHaveLength(2);
   });
 
+  test('waits for no rate budget, unless that is asked for', async () => {
+    const path = route`/wiki/api/v2/pages`;
+    const quota = { 'ratelimit-reason': 'confluence-quota-tenant-based', 'retry-after': '60' };
+    const afterQuota = async (options: Parameters<typeof begin>[0]) => {
+      begin(options);
+      server.reply({ status: 429, headers: quota });
+      await api.asApp().requestConfluence(path);
+      const began = server.arrived.length;
+      await api.asApp().requestConfluence(path).catch(() => {});
+      dispose();
+      return server.arrived.length - began;
+    };
+    expect(await afterQuota({})).toBe(1);
+    // It can't be answered within its deadline, and so is not even sent.
+    expect(await afterQuota({ budget: true })).toBe(0);
+  });
+
   test('retries where that is asked for', async () => {
     begin({ retry: { limit: 2 } });
     server.reply({ status: 429, headers: { 'retry-after': '0' } });
