@@ -10,7 +10,7 @@ import {
 import { runInInvocation } from '@tributary/pipeline/invocation';
 import { expect, test } from 'vitest';
 import { type Forge, openForge } from './forge.js';
-import { attempt, callEach, READ, showProviders } from './scenario.js';
+import { attempt, callEach, READ, showProviders, withoutBudget } from './scenario.js';
 import { collectShown, type Shown } from './shown.js';
 import { openStage } from './stage.js';
 
@@ -94,7 +94,7 @@ test('the tokens of a Forge Remote show nowhere', async () => {
   await using tributary = createTributary({
     app: remote.app,
     user: offlineUser(remote, { graphqlUrl }),
-    plugins: [stage.logging, showProviders(shown)],
+    plugins: [stage.logging, showProviders(shown), withoutBudget],
   });
   const oauth = { 'x-forge-oauth-system': system, 'x-forge-oauth-user': user };
 

@@ -16,6 +16,7 @@ import type { AuthProviderFactory, GrantStorage, Site } from '@tributary/pipelin
 import { AUTH_PROVIDERS, type Plugin } from '@tributary/pipeline/di';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { makeCall } from '@tributary/testing';
+import { budgetPlugin } from '@tributary/transport/di';
 import type { Shown } from './shown.js';
 import type { Stage } from './stage.js';
 
@@ -87,6 +88,9 @@ export const showProviders = (shown: Shown): Plugin => ({
   },
 });
 
+/** Calls that are told to come back in an hour would hold up all that follow. */
+export const withoutBudget: Plugin = budgetPlugin(false);
+
 export interface Setting {
   readonly stage: Stage;
   readonly shown: Shown;
@@ -133,7 +137,7 @@ export const runApps = async ({ stage, shown, storage }: Setting) => {
     ['nobody there', cloud('http://127.0.0.1:1'), apiToken({ email, token: editor.apiToken })],
   ];
   for (const [name, at, app] of apps) {
-    const plugins = [stage.logging, showProviders(shown)];
+    const plugins = [stage.logging, showProviders(shown), withoutBudget];
     // Where nobody answers, each call would be tried again until its deadline.
     const timeout = at === site || at === center ? 5000 : 100;
     const user = singleUser(app);
@@ -176,6 +180,7 @@ export const runUsers = async ({ stage, shown, storage, showStore }: Setting) =>
     const plugins = [
       stage.logging,
       showProviders(shown),
+      withoutBudget,
       storedGrants({ ...storage, dispose: async () => {} }),
     ];
     await using tributary = createTributary({
