@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { watchRun } from '../test/canary/watch-run.mjs';
+import { watchRun } from './canary/watch-run.mjs';
 
-const WATCH = fileURLToPath(new URL('../test/canary/watch.mjs', import.meta.url));
+const WATCH = fileURLToPath(new URL('./canary/watch.mjs', import.meta.url));
 
 /**
  * Ends a run with one plain line, so that whoever reads only the last line knows the result. A secret of

@@ -37,7 +37,7 @@ const runLeaks = async () => {
 };
 
 test('is what all secrets of the sandbox begin with', async () => {
-  const { MARK } = await import(new URL('mark.mjs', import.meta.url).href);
+  const { MARK } = await import(new URL('../../scripts/canary/mark.mjs', import.meta.url).href);
   expect(MARK).toBe(CANARY);
 });
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readState } from '../../scripts/services/state.mjs';
+import { readState } from '../services/state.mjs';
 import { findMarkInBytes } from './mark.mjs';
 import { noteCount, noteLeak } from './notes.mjs';
 

@@ -2,11 +2,13 @@
 import { decodings } from '../../packages/testing/dist/secrets/decodings.js';
 import { encodings } from '../../packages/testing/dist/secrets/encodings.js';
 
+const { TRIBUTARY_CANARY = 'canary-' } = process.env;
+
 /**
  * What each secret begins with that the fixtures of the tests use, all of the sandbox's among them. Another
  * word where the search itself is tested, so that its leaks are not taken for the suite's.
  */
-export const MARK = process.env.TRIBUTARY_CANARY ?? 'canary-';
+export const MARK = TRIBUTARY_CANARY;
 
 const NEEDLES = encodings(new TextEncoder().encode(MARK));
 
