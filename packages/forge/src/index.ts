@@ -40,3 +40,4 @@ export type {
   PlatformClient,
   WebTriggerUrls,
 } from './platform/platform-options.js';
+export { ScopeMissingError } from './platform/scope-missing-error.js';

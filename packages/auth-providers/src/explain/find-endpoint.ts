@@ -16,14 +16,23 @@ const fits = (key: string, segments: readonly string[]): boolean => {
   );
 };
 
-/** The row of a table keyed by templates that a call's template fits; a literal goes before a `{}`. */
+/** The key of a table keyed by templates that a call's template fits; a literal goes before a `{}`. */
+export const findEndpointKey = (
+  table: Readonly<Record<string, unknown>>,
+  template: string,
+): string | undefined => {
+  const segments = segmentsOf(template);
+  const exact = segments.join('/');
+  return Object.hasOwn(table, exact)
+    ? exact
+    : Object.keys(table).find((candidate) => fits(candidate, segments));
+};
+
+/** The row of such a table. */
 export const findEndpoint = <T>(
   table: Readonly<Record<string, T>>,
   template: string,
 ): T | undefined => {
-  const segments = segmentsOf(template);
-  const exact = segments.join('/');
-  if (Object.hasOwn(table, exact)) return table[exact];
-  const key = Object.keys(table).find((candidate) => fits(candidate, segments));
+  const key = findEndpointKey(table, template);
   return key === undefined ? undefined : table[key];
 };

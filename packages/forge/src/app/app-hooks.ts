@@ -1,9 +1,12 @@
-import { type LoadHookSync, type ResolveHookSync, registerHooks } from 'node:module';
+import { createRequire, type LoadHookSync, type ResolveHookSync, registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { appFolderOf, isOwnCode } from './app-folders.js';
 import { hasBundlerInterop, interopSource, interopUrl } from './bundler-interop.js';
 import { findRelative, looksLikeEsm } from './source-files.js';
 
-const DROP_IN = new URL('../drop-in/index.js', import.meta.url).href;
+/** By its name, as the app's own bundler would find it. */
+const dropIn = (): string =>
+  pathToFileURL(createRequire(import.meta.url).resolve('@tributary/forge/api')).href;
 
 /** Apps are written for a bundler: their own imports are found as it finds them. All others are left alone. */
 const resolve: ResolveHookSync = (specifier, context, next) => {
@@ -11,7 +14,7 @@ const resolve: ResolveHookSync = (specifier, context, next) => {
   const app = appFolderOf(parentURL);
   if (app === undefined || parentURL === undefined) return next(specifier, context);
   if (specifier === '@forge/api' && app.usesDropIn) {
-    return { url: DROP_IN, format: 'module', shortCircuit: true };
+    return { url: dropIn(), format: 'module', shortCircuit: true };
   }
   if (!isOwnCode(parentURL, app)) return next(specifier, context);
   try {

@@ -56,6 +56,11 @@ export interface ForgePlatformOptions {
   /** The manifest's `permissions`: what `permissions.*` answers from. Default none granted. */
   readonly permissions?: ForgePermissions;
   /**
+   * Before a product call: what to do where `permissions.scopes` has none that its endpoint wants. `warn` says
+   * so once for each endpoint, `error` rejects with a ScopeMissingError. Default `off`, as in Forge.
+   */
+  readonly scopes?: 'warn' | 'error' | 'off';
+  /**
    * The hosts that `fetch` may call, as the manifest writes them. Default: those of
    * `permissions.external.fetch.backend` where that is given, else all. Only the address that is called is
    * looked at, not where it redirects to.

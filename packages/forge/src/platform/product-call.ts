@@ -2,6 +2,7 @@ import {
   ConfigError,
   type Invocation,
   NeedsAuthenticationError,
+  PrincipalError,
   type RequestOptions,
 } from '@tributary/pipeline';
 import {
@@ -21,10 +22,12 @@ import type {
   ForgeResponse,
   ProductMeta,
 } from './forge-fetch.js';
+import { detailsOf } from './invocation-details.js';
 import type { PlatformParts } from './parts.js';
 import type { PlatformClient } from './platform-options.js';
 import { proxyAnswer } from './proxy-answer.js';
 import { readInit } from './request-init.js';
+import { checkScopes } from './scope-preflight.js';
 
 type Request = (path: Route, options: RequestOptions) => Promise<ForgeResponse>;
 
@@ -34,6 +37,18 @@ const METHODS = {
   bitbucket: 'requestBitbucket',
   stargate: 'requestAtlassian',
 } as const;
+
+/**
+ * Also where one person's credential could answer: in Forge it wouldn't.
+ * @throws PrincipalError in an invocation of a Forge app that nobody made
+ */
+const refuseNobody = (invocation: Invocation | undefined): void => {
+  if (invocation?.surface !== 'forge' || invocation.user !== undefined) return;
+  const { moduleType = 'such a module' } = detailsOf(invocation);
+  throw new PrincipalError(
+    `asUser() needs an invoking user, and ${moduleType} is invoked by nobody; call asApp(), or asUser(accountId) where the app may impersonate`,
+  );
+};
 
 /** @throws PrincipalError as the user, where nobody is invoking */
 const requestAs = (
@@ -93,6 +108,8 @@ export const callProduct = async (
   if (!Object.hasOwn(METHODS, remote)) return proxyAnswer(400, 'INVALID_REMOTE');
   const route = checkedPath(path, remote === 'bitbucket');
   const invocation = currentInvocation();
+  if (meta.provider === 'user' && !meta.accountId) refuseNobody(invocation);
+  await checkScopes(parts, remote, path, init?.method?.toUpperCase() ?? 'GET');
   const { deployment } = invocation?.site ?? client.site ?? {};
   const request: RequestOptions = {
     ...readInit(init, {

@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   FORGE_RUNTIME_MISSING: 'Code written for Forge ran where nothing stands in for its runtime.',
   FORGE_UNSUPPORTED: 'Code written for Forge used what there is nothing of outside it.',
   FORGE_MANIFEST_INVALID: "A Forge app's manifest is wrong, or names code that can not be run.",
+  FORGE_SCOPE_MISSING: "A Forge app's manifest lists no scope that an endpoint wants.",
   PROXY_ERR: "Forge's own proxy refused the request; `errorCode` is its word.",
 } as const satisfies Record<string, string>;
 

@@ -19,6 +19,10 @@ a{color:var(--accent)}
 .warn{border-color:currentColor;background:var(--warn)}
 .new{font-weight:700}
 .answers{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0}
+label{display:block;margin:.75rem 0 .25rem;font-weight:600}
+input,select,textarea{font:inherit;width:100%;min-height:2.75rem;padding:.5rem;border:1px solid var(--line);border-radius:.25rem;background:var(--back);color:var(--text)}
+textarea,pre{font-family:ui-monospace,monospace;font-size:.875rem}
+pre{padding:.75rem 1rem;border:1px solid var(--line);border-radius:.25rem;overflow:auto;white-space:pre-wrap}
 button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border:1px solid var(--line);border-radius:.25rem;background:var(--back);color:var(--text);cursor:pointer}
 button.first{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}

@@ -17,7 +17,7 @@ const stalePages = async () => {
   return found;
 };
 
-exports.run = async ({ context }) => {
+exports.run = async () => {
   const pages = await stalePages();
   for (const { id } of pages.slice(0, 3)) {
     const response = await api
@@ -29,6 +29,5 @@ exports.run = async ({ context }) => {
       });
     if (!response.ok) throw new Error(`No label for ${id}: ${response.status}`);
   }
-  console.log(`${context.moduleKey}: ${pages.length} stale pages`);
-  return { statusCode: 204 };
+  return { statusCode: 204, statusText: `${pages.length} stale pages` };
 };
