@@ -94,6 +94,9 @@ const createApi = (client: ClientContext, user: AuthProvider | undefined): Api =
   requestConfluence: (...call) => bare(client).requestConfluence(...call),
   requestJira: (...call) => bare(client).requestJira(...call),
   requestBitbucket: (...call) => bare(client).requestBitbucket(...call),
+  get site() {
+    return bare(client).site;
+  },
   asApp: () => productApi(client, APP, currentInvocation()),
   asUser(accountId) {
     const { invocation, check } = bindUser(user, accountId);

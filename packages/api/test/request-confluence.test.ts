@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { cloud } from '@tributary/auth-providers';
+import { cloud, dataCenter } from '@tributary/auth-providers';
 import { PrincipalError, RequestError } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { RouteError } from '@tributary/route';
@@ -23,6 +23,16 @@ describe('requestConfluence', () => {
     expect(() => api.asApp().requestConfluence(path as never)).toThrow(RouteError);
     expect(() => api.requestConfluence(path as never)).toThrow(/You must create your route using/);
     expect(terminal.calls).toHaveLength(0);
+  });
+
+  test('tells where its calls go', async () => {
+    const center = dataCenter('https://intranet.example.com/confluence');
+    const { api } = clientOver(new Response(), { site: center });
+    expect([api.site, api.asApp().site]).toEqual([center, center]);
+    const other = cloud('https://other.atlassian.net');
+    const invocation = createInvocation({ surface: 'background', site: other });
+    expect(runInInvocation(invocation, () => [api.site, api.asApp().site])).toEqual([other, other]);
+    expect(clientOver(new Response(), { site: undefined }).api.asApp().site).toBeUndefined();
   });
 
   test.each([200, 204, 304, 400, 401, 403, 404, 409, 410, 500])(

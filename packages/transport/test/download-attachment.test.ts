@@ -404,7 +404,6 @@ describe('from Data Center', () => {
     const { stream } = await downloadAttachment(api, {
       pageId: 1,
       attachmentId: 7,
-      deployment: 'data-center',
       ...(version !== undefined && { version }),
     });
     return Buffer.from(await readAll(stream)).toString();

@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { LongTaskError, waitForLongTask } from '../src/long-task/index.js';
 import { failure } from './support/calls.js';
 import { testApi } from './support/product-api.js';
+import { serve } from './support/serve.js';
 
 /** Answers one after the other; the last one for ever. */
 const tasks = (...bodies: readonly unknown[]) => {
@@ -51,6 +52,13 @@ const waiting = async <T>(work: (clock: ReturnType<typeof fakeClock>) => Promise
   }
   return { ...(await outcome), took: clock.monotonic() - begin, pending: clock.pending };
 };
+
+test('on Data Center it is asked for where that has it', async () => {
+  await using server = await serve((_request, response) => response.end(JSON.stringify(done)));
+  await using api = testApi({ base: `${server.origin}/confluence`, deployment: 'data-center' });
+  await waitForLongTask(api, 'x-1');
+  expect(server.received[0]?.url).toBe('/confluence/rest/api/longtask/x-1');
+});
 
 test('a task of the sandbox is waited for, with its progress', async () => {
   await using sandbox = await startSandbox();

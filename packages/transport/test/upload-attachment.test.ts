@@ -381,7 +381,7 @@ describe('to Data Center', () => {
     });
     await using api = testApi({ base: `${server.origin}/confluence`, deployment: 'data-center' });
     const bytes = Buffer.from('x');
-    const done = await upload({ bytes, filename: 'a b.txt', deployment: 'data-center' }, api);
+    const done = await upload({ bytes, filename: 'a b.txt' }, api);
     expect(done).toMatchObject({ id: '7', version: 3 });
     return server.received.map(({ method, url }) => `${method} ${url}`);
   };

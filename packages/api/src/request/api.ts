@@ -1,4 +1,4 @@
-import type { RequestOptions } from '@tributary/pipeline';
+import type { RequestOptions, Site } from '@tributary/pipeline';
 import type { Route } from '@tributary/route';
 
 /** A standard Response whose `json()` has the type that the caller expects. A hint: nothing is checked. */
@@ -24,6 +24,8 @@ export interface ProductApi {
   readonly requestJira: RequestProduct;
   /** To Bitbucket, which takes no credential of a site: give a client one with `base: 'bitbucket'`. */
   readonly requestBitbucket: RequestProduct;
+  /** Where its calls go: to the site of the invocation, else to the client's. */
+  readonly site?: Site | undefined;
 }
 
 /** What only the app or a user may call. */

@@ -32,6 +32,10 @@ export interface ClientContext {
   readonly isClosed: () => boolean;
 }
 
+/** Where calls go whose invocation names no site. */
+const ownSite = ({ site, userSite }: ClientContext, { kind }: Principal): Site | undefined =>
+  kind === 'user' ? userSite : site;
+
 /** @throws ConfigError where neither the client nor the invocation names a site. */
 export const siteOf = (
   named: { readonly site?: Site | undefined } | undefined,
@@ -59,7 +63,7 @@ export const buildCall = (
   const timeout = request.timeout ?? client.timeout;
   const call: WholeCall = {
     product,
-    site: siteOf(invocation, principal.kind === 'user' ? client.userSite : client.site),
+    site: siteOf(invocation, ownSite(client, principal)),
     principal,
     invocation,
     path: value.startsWith('/') ? value : `/${value}`,
@@ -105,6 +109,7 @@ export const productApi = (
     requestJira: request('jira'),
     requestBitbucket: request('bitbucket'),
     requestAtlassian,
+    site: invocation?.site ?? ownSite(client, principal),
     requestGraph: (query, variables, headers) =>
       requestAtlassian(GRAPHQL, {
         method: 'POST',

@@ -17,7 +17,7 @@ export interface DownloadAttachmentOptions {
   readonly attachmentId: string | number;
   /** Default the latest. */
   readonly version?: number;
-  /** Which endpoints there are. Default 'cloud'. */
+  /** Which endpoints there are. Default: those of the api's site; 'cloud' where it names none. */
   readonly deployment?: Deployment;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
@@ -64,7 +64,7 @@ export const downloadAttachment = async (
   const { clock = systemClock, random = systemRandom } = options;
   const idleTimeout = readIdleTimeout(options.idleTimeout);
   const resumes = readResumes(options.resumes);
-  const deployment = readDeployment(options.deployment);
+  const deployment = readDeployment(options.deployment, api);
   const passed = { ...request, ...(outer && { signal: outer }) };
   const wanted = { pageId, attachmentId, version };
   const path = await downloadEndpoint(api, deployment, wanted, passed);

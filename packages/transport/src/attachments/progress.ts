@@ -1,4 +1,5 @@
 import { RequestError } from '@tributary/pipeline';
+import type { RequestsConfluence } from '../answers/requests-confluence.js';
 
 export interface Progress {
   /** Bytes of the attachment so far. An upload that is tried again begins at 0 again. */
@@ -17,8 +18,15 @@ export const readIdleTimeout = (value: number = DEFAULT_IDLE_TIMEOUT): number =>
   throw new RequestError('idleTimeout', 'must be a number of ms above 0');
 };
 
-/** @throws RequestError for anything else, since Cloud and Data Center have different endpoints */
-export const readDeployment = (value: Deployment = 'cloud'): Deployment => {
+/**
+ * What is said, else what the site is: Cloud and Data Center have different endpoints.
+ * @throws RequestError for anything else
+ */
+export const readDeployment = (
+  given: Deployment | undefined,
+  { site }: RequestsConfluence,
+): Deployment => {
+  const value = given ?? site?.deployment ?? 'cloud';
   if (value === 'cloud' || value === 'data-center') return value;
   throw new RequestError('deployment', 'must be cloud or data-center');
 };

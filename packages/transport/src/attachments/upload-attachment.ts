@@ -29,7 +29,7 @@ interface UploadSettings {
   readonly comment?: string;
   /** Tells nobody who watches the page. Default false. */
   readonly minorEdit?: boolean;
-  /** Which endpoints there are. Default 'cloud'. */
+  /** Which endpoints there are. Default: those of the api's site; 'cloud' where it names none. */
   readonly deployment?: Deployment;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
@@ -105,7 +105,7 @@ export const uploadAttachment = async (
 ): Promise<UploadedAttachment> => {
   const { pageId, onProgress, request, signal: outer, clock = systemClock } = options;
   const idleTimeout = readIdleTimeout(options.idleTimeout);
-  const deployment = readDeployment(options.deployment);
+  const deployment = readDeployment(options.deployment, api);
   const content = await openContent(options);
   const filename = options.filename ?? content.name;
   if (filename === undefined || filename === '') {

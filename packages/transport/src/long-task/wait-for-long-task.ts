@@ -44,7 +44,8 @@ const readMs = (value: number, field: string): number => {
 const jittered = (ms: number, random: Random): number => ms * (0.9 + 0.1 * random());
 
 /**
- * Looks at a long-running task (`GET /wiki/rest/api/longtask/{id}`) until it has ended.
+ * Looks at a long-running task (`GET /wiki/rest/api/longtask/{id}`, without `/wiki` on Data Center) until
+ * it has ended.
  * @returns the task as it ended
  * @throws LongTaskError when it ended without success; TimeoutError when it takes longer than `timeout`;
  *   ResponseError for an error status: 404 also for a task that the principal may not see
@@ -59,7 +60,8 @@ export const waitForLongTask = async (
   const maxInterval = readMs(options.maxInterval ?? DEFAULTS.maxInterval, 'maxInterval');
   let interval = readMs(options.interval ?? DEFAULTS.interval, 'interval');
   const end = timeout === false ? Infinity : clock.monotonic() + readMs(timeout, 'timeout');
-  const path = route`/wiki/rest/api/longtask/${id}`;
+  const isCloud = api.site?.deployment !== 'data-center';
+  const path = isCloud ? route`/wiki/rest/api/longtask/${id}` : route`/rest/api/longtask/${id}`;
   const { template } = path;
 
   for (let looks = 1; ; looks += 1) {

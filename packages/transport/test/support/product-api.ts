@@ -49,13 +49,14 @@ export const testApi = (options: TestApiOptions): TestApi => {
   };
   const pipeline = createPipeline({ resolve, retry, auth, transport: terminal });
   const calls: Call[] = [];
+  const site = { deployment: options.deployment ?? 'cloud', url: base } as const;
   return {
     calls,
+    site,
     requestConfluence(path: Route, given?: RequestOptions) {
       const { value, template } = requireRoute(path);
       try {
         const { timeout: _, ...request } = readRequestOptions(given, { kind: 'app' }, template);
-        const site = { deployment: options.deployment ?? 'cloud', url: base } as const;
         const call = makeCall({ ...request, site, path: value, template });
         calls.push(call);
         return pipeline.send(call);
