@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createTributary, ensureOk, type Tributary } from '@tributary/api';
 import { cloud, oauth } from '@tributary/auth-providers';
 import { encryption, sqliteGrants } from '@tributary/auth-providers/sqlite';
+import { consentPlugin } from '@tributary/consent/di';
 import { nodeListener } from '@tributary/consent/node';
 import { type ConsentPages, webConsent } from '@tributary/consent/web';
 import { type Clock, type InvokingUser, systemClock } from '@tributary/pipeline';
@@ -51,7 +52,7 @@ export const openApp = (options: AppOptions): App => {
         encryption: encryption({ key: options.key }),
         clock,
       }),
-    plugins: [time],
+    plugins: [time, consentPlugin({ incremental: true })],
   });
   const pages = webConsent({
     consent: tributary.consent,
@@ -127,6 +128,12 @@ const handlersOf = (tributary: Tributary, pages: ConsentPages): Handlers => {
         `Pages of ${who}`,
         html`<ul>${titles.map((title) => html`<li>${title}</li>`)}</ul>`,
       );
+    }),
+    // For which the configured scopes are not enough.
+    'GET /spaces': pages.boundary(async () => {
+      const found = await ensureOk(confluence().requestConfluence(route`/wiki/api/v2/spaces`));
+      const { results } = (await found.json()) as { results: { name: string }[] };
+      return page('Spaces', html`<ul>${results.map(({ name }) => html`<li>${name}</li>`)}</ul>`);
     }),
     'GET /api/pages': pages.boundary(async () => Response.json(await stalePages())),
     'POST /comment': pages.boundary(async (request) => {

@@ -64,6 +64,15 @@ export class Person {
 
   async click(words: string, page = this.page): Promise<void> {
     await page.getByRole('button', { name: words, exact: true }).click();
+    await page.waitForLoadState();
+  }
+
+  /** By the back button, as often as it takes. */
+  async backTo(address: string): Promise<void> {
+    while (this.page.url() !== address) {
+      await this.page.waitForLoadState();
+      await this.page.goBack();
+    }
   }
 
   /** On the authorization server's log-in page. */

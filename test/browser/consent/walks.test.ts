@@ -164,11 +164,30 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
       await ada.open('/pages');
       const asked = ada.page.url();
       await ada.allow(editor());
-      while (ada.page.url() !== asked) await ada.page.goBack();
+      await ada.backTo(asked);
       expect(await ada.heading()).toBe('This request has ended');
       await ada.open('/pages');
       expect(await ada.heading()).toBe('Pages of Jonas Weber');
       expect(exchanges()).toBe(1);
+    });
+
+    test('a page that needs more: asked again, and told what is new', async () => {
+      const ada = await somebody();
+      await ada.open('/pages');
+      await ada.allow(editor());
+      await ada.open('/spaces');
+      const items = ada.page.getByRole('listitem');
+      expect(await items.filter({ hasText: 'New:' }).allTextContents()).toEqual([
+        expect.stringContaining('read:space:confluence'),
+      ]);
+      await gallery.look(ada.page, 'ask-more');
+      await ada.click('Not now');
+      await ada.open('/pages');
+      expect(await ada.heading()).toBe('Pages of Jonas Weber');
+      await ada.open('/spaces');
+      await ada.click('Allow access');
+      await ada.click('Accept');
+      expect(await ada.heading()).toBe('Spaces');
     });
 
     test('a program gets a problem, and its person a page', async () => {
@@ -293,7 +312,7 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
       expect(comments()).toBe(1);
       await ada.page.reload();
       expect(ada.place).toBe('/done');
-      while (ada.page.url() !== asked) await ada.page.goBack();
+      await ada.backTo(asked);
       expect(await ada.heading()).toBe('This request has ended');
       expect(comments()).toBe(1);
     });
