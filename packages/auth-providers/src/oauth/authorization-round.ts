@@ -103,7 +103,7 @@ export const authorizationRound = (
       if (pending.accountId !== undefined && pending.accountId !== accountId) {
         throw new ConsentError(
           'CONSENT_CALLBACK',
-          'Another account granted than the one that was asked; nothing was stored. Log in at Atlassian as that account and grant again.',
+          'Another account granted than the one that was asked; nothing was stored. Try again, and log in with the account that was asked; where another one is logged in already, change the account there first.',
         );
       }
       const grant: Grant = Object.freeze({

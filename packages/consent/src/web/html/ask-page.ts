@@ -25,7 +25,7 @@ export const askPage = (page: AskPage): Page => {
     body: html`${failure && failureNote(failure)}
 <p><strong>${appName}</strong> needs your consent to go on. It asks for access to <strong>${host}</strong> in your name. You log in and decide at ${consent.site.deployment === 'cloud' ? 'Atlassian' : host}; your password stays there.</p>
 <h2>As you, ${appName} will be able to</h2>
-<ul>
+<ul class="scopes">
 ${scopeItems(consent)}
 </ul>
 ${whatFollows(consent)}

@@ -14,6 +14,7 @@ h2{font-size:1.125rem;margin:1.5rem 0 .5rem}
 ul{padding-left:1.25rem;margin:.5rem 0}
 li{margin:.375rem 0}
 code{color:var(--quiet);font-size:.875rem}
+.scopes code{display:block}
 a{color:var(--accent)}
 .note,.warn{padding:.75rem 1rem;border-radius:.25rem;border-left:.25rem solid var(--accent);background:var(--note)}
 .warn{border-color:currentColor;background:var(--warn)}
