@@ -38,9 +38,16 @@ const load = async (file: string): Promise<unknown> => {
   }
 };
 
-const HINTS: Readonly<Record<string, string>> = {
-  ERR_UNKNOWN_FILE_EXTENSION: 'Node does not read such files',
-  ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX: 'Node only strips types, and this is more than types',
+/** What Node doesn't do and bundlers do; undefined for an error of the code's own. */
+const hintOf = (file: string, { code, message }: NodeJS.ErrnoException): string | undefined => {
+  if (/x$/.test(file) || code === 'ERR_UNKNOWN_FILE_EXTENSION')
+    return 'Node does not read such files';
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
+    return 'Node only strips types, and this is more than types';
+  }
+  return /does not provide an export named/.test(message)
+    ? `${message}; Node needs the word type where a type is imported`
+    : undefined;
 };
 
 const exportOf = (loaded: unknown, name: string): unknown => {
@@ -76,12 +83,12 @@ export const loadFunction = async (
   try {
     loaded = await load(file);
   } catch (error) {
-    const { code: reason = '', message } = error as NodeJS.ErrnoException;
-    const hint = HINTS[reason];
+    const { message } = error as Error;
+    const hint = hintOf(file, error as NodeJS.ErrnoException);
     throw fail(
       hint === undefined
         ? `names ${file}, which fails as it loads: ${message}`
-        : `names ${file}: ${hint}. Bundle the app, and give the folder of the bundle as the option code`,
+        : `names ${file}: ${hint}. Or bundle the app, and give the folder of the bundle as the option code`,
       error,
     );
   }

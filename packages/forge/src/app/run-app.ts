@@ -175,7 +175,7 @@ const resolverContext = (
   const { extension, ...more } = given ?? {};
   return {
     cloudId: cloudIdOf({ appContext, ...runtime }),
-    ...(site && { siteUrl: site.url }),
+    ...(site && { siteUrl: site.url.replace(/\/+$/, '') }),
     environmentId,
     environmentType,
     moduleKey: key,

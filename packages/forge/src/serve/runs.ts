@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { systemClock } from '@tributary/pipeline';
+import { NeedsAuthenticationError, systemClock } from '@tributary/pipeline';
 
 /** What runs, and a line of each that ended. */
 export interface Runs {
@@ -30,7 +30,7 @@ export const createRuns = (log: (line: string) => void): Runs => {
       log(`${oneLine(what)} ${outcome(value)} ${took()} ms`);
       return { value, took: took() };
     } catch (error) {
-      const isAsking = error instanceof Error && error.name === 'NeedsAuthenticationError';
+      const isAsking = error instanceof NeedsAuthenticationError;
       log(
         isAsking
           ? `${oneLine(what)} needs consent ${took()} ms`

@@ -120,6 +120,11 @@ const start = async (
   const ownHosts =
     user === undefined ? [new URL(url).host, ...LOCAL.map((name) => `${name}:${port}`)] : undefined;
   const handler = appHandler({ running, pages, triggers, schedule, runs, appName, user, ownHosts });
+  const answering = new Set<Promise<unknown>>();
+  server.on('request', (_, response) => {
+    const answered = once(response, 'close').finally(() => answering.delete(answered));
+    answering.add(answered);
+  });
   server.on('request', nodeListener(handler, { publicUrl: pages }));
 
   log(`${appName} runs at ${url}/`);
@@ -134,7 +139,8 @@ const start = async (
     server.closeIdleConnections();
     const over = new AbortController();
     const late = wait(settings.grace, undefined, { signal: over.signal }).catch(() => {});
-    await Promise.race([runs.settled(), late]);
+    // A run's answer is still to be written when it has ended.
+    await Promise.race([runs.settled().then(() => Promise.all(answering)), late]);
     over.abort();
     await opened.run();
   };
@@ -144,7 +150,9 @@ const start = async (
     return closing;
   };
   const { signal } = options;
-  signal?.addEventListener('abort', () => void closeOnce(), { once: true });
+  const abort = (): void => void closeOnce();
+  signal?.addEventListener('abort', abort, { once: true });
+  opened.add(() => signal?.removeEventListener('abort', abort));
   if (signal?.aborted) await closeOnce();
   return {
     url,
