@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { route, routeFromAbsolute } from '../src/index.js';
 
-const wire = ({ value }: { value: string }) => new URL(value, 'https://example.atlassian.net').href;
+/** Node 22's URL leaves a caret in a path as it is, where the standard encodes it by now. */
+const wire = ({ value }: { value: string }) =>
+  new URL(value, 'https://example.atlassian.net').href.replaceAll('^', '%5E');
 
 type Tag = (strings: TemplateStringsArray, ...parameters: unknown[]) => { value: string };
 type Use = (tag: Tag) => { value: string };

@@ -63,8 +63,8 @@ class Sending implements Receiver {
   readonly #url: string;
   readonly #context: ExchangeContext;
   readonly #isProxied: boolean;
-  readonly #resolve: (response: Response) => void;
-  readonly #reject: (error: unknown) => void;
+  #resolve: (response: Response) => void;
+  #reject: (error: unknown) => void;
   body: DispatchBody | undefined;
 
   constructor(
@@ -89,6 +89,8 @@ class Sending implements Receiver {
 
   onHead(head: Head, reception: Reception): void {
     this.#resolve(new LazyResponse(head, this.#url, reception) as unknown as Response);
+    // Up to V8 13 they hold the response, which has to go when nobody reads it.
+    this.#resolve = this.#reject = () => {};
   }
 
   onFailure(error: unknown): void {

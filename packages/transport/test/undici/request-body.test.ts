@@ -29,7 +29,9 @@ describe('a form', () => {
         const [, boundary = ''] = contentType.split('boundary=');
         const standard = new Response(form);
         const [, other = ''] = (standard.headers.get('content-type') ?? '').split('boundary=');
-        const parts = (content: string, by: string) => content.split(`--${by}`);
+        // Node 22 ends a form without the line's end.
+        const parts = (content: string, by: string) =>
+          content.replace(/--(?:\r\n)?$/, '--').split(`--${by}`);
         expect(parts(own, boundary).length).toBe(entries.length + 2);
         expect(parts(own, boundary)).toEqual(parts(await standard.text(), other));
       }),
