@@ -19,8 +19,17 @@ const main = async (): Promise<void> => {
   process.once('SIGINT', () => stop.abort(new Error('Stopped.')));
   const account = createAccount(process.stdout);
   const environment = readEnvironment();
+  const { signal } = stop;
+  const { forge: folder, code } = options;
+  if (folder !== undefined) {
+    // Only now: the stories need nothing of it.
+    const { runForgeApp } = await import('./forge/run-forge-app.js');
+    const { hasSettings: isRealSite, values } = environment;
+    await runForgeApp({ account, environment: values, isRealSite, folder, code, signal });
+    return;
+  }
   const run = environment.hasSettings ? runOnRealSite : runOnSandbox;
-  await run({ account, environment: environment.values, options, signal: stop.signal });
+  await run({ account, environment: environment.values, options, signal });
 };
 
 /** One clear line; the stack is for whoever asks by DEBUG. */

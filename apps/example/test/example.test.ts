@@ -85,6 +85,34 @@ describe('against its own sandbox', () => {
     },
   );
 
+  test('--forge serves a Forge app until it is stopped', async () => {
+    const folder = join(import.meta.dirname, '../../../packages/forge/test/apps/page-hook');
+    const app = spawn(process.execPath, [MAIN, '--forge', folder], { env: cleanEnvironment() });
+    let stdout = '';
+    const ready = new Promise<string>((resolve) => {
+      app.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        const url = /^webtrigger ping: (\S+)$/m.exec(stdout)?.[1];
+        if (url !== undefined && stdout.includes('Ctrl-C')) resolve(url);
+      });
+    });
+    const code = new Promise((resolve) => app.on('close', resolve));
+    const answer = await fetch(await ready);
+    expect([answer.status, await answer.text()]).toEqual([200, 'up']);
+    app.kill('SIGINT');
+    expect(await code).toBe(0);
+    expect(stdout).toMatch(/^webtrigger ping GET 200 \d+ ms$/m);
+    expect(stdout).toMatch(/made-up people/);
+  });
+
+  test('--forge of a folder without a manifest is one line, and exit code 2', async () => {
+    const { code, stderr } = await start(['--forge', import.meta.dirname]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^manifest: there is no manifest\.yml in .*\(CONFIG_INVALID\)\n$/),
+    ]);
+  });
+
   test('--help needs nothing', async () => {
     const { code, stdout } = await start(['--help']);
     expect(code).toBe(0);

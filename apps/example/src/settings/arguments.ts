@@ -8,6 +8,8 @@ export const HELP = `Stale page report: which pages did nobody touch for a while
   --interactive       ask for consent in your browser, instead of by a script
   --stale-days <n>    how old a page has to be to count as stale (default 365)
   --explain           print the chain's order first
+  --forge <folder>    serve the Forge app in that folder instead, until Ctrl-C
+  --code <folder>     where its handlers are, from its own folder (default src)
   -h, --help          this text
 
 Without TRIBUTARY_SITE it runs against a sandbox that it starts itself; with it (environment or .env,
@@ -19,6 +21,8 @@ export interface Options {
   readonly interactive: boolean;
   readonly explain: boolean;
   readonly staleDays: number;
+  readonly forge?: string | undefined;
+  readonly code?: string | undefined;
 }
 
 const readDays = (value: string): number => {
@@ -40,6 +44,8 @@ export const readArguments = (args: readonly string[]): Options => {
         interactive: { type: 'boolean', default: false },
         explain: { type: 'boolean', default: false },
         'stale-days': { type: 'string', default: '365' },
+        forge: { type: 'string' },
+        code: { type: 'string' },
       },
     });
     return { ...values, staleDays: readDays(values['stale-days']) };

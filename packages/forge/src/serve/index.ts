@@ -8,6 +8,7 @@ export {
 } from '../app/web-trigger-answer.js';
 export type * from '../manifest/manifest.js';
 export { ManifestError, type ManifestProblem } from '../manifest/manifest-error.js';
+export { oauthScopes } from '../manifest/oauth-scopes.js';
 export { parseManifest, readManifest } from '../manifest/read-manifest.js';
 export { type AppServer, serve } from './serve.js';
 export type { ServeAddress, ServeOptions } from './serve-options.js';

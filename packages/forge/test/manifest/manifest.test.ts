@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ManifestError, parseManifest, readManifest } from '../../src/serve/index.js';
+import { ManifestError, oauthScopes, parseManifest, readManifest } from '../../src/serve/index.js';
 
 const APP = 'app:\n  id: ari:cloud:ecosystem::app/1234\n';
 
@@ -266,4 +266,17 @@ test('a folder or a file; what is not there is said', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('what an OAuth app asks its users for', () => {
+  const scopes = [
+    'storage:app',
+    'read:page:confluence',
+    'read:confluence-content.all',
+    'readonly:content.attachment:confluence',
+    'search:confluence',
+    'read:jira-work',
+    'read:app-user-token',
+  ];
+  expect(oauthScopes({ permissions: { scopes } })).toEqual(['read:me', ...scopes.slice(1, 6)]);
 });
