@@ -117,11 +117,6 @@ const handlersOf = (tributary: Tributary, pages: ConsentPages): Handlers => {
 <button>Comment as me</button> <button formaction="/comment-here">Comment and stay</button>
 </form>`,
       ),
-    'GET /sign-in': (request) => {
-      const { searchParams } = new URL(request.url);
-      const session = `session=${searchParams.get('as')}; Path=/; HttpOnly; SameSite=Lax`;
-      return new Response(null, { status: 303, headers: { location: '/', 'set-cookie': session } });
-    },
     'GET /pages': pages.boundary(async () => {
       const { who, titles } = await stalePages();
       return page(

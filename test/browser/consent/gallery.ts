@@ -8,8 +8,21 @@ import type { Browser, Page } from 'playwright-core';
 /** Where a run leaves its pictures; git ignores it. */
 export const SCREENSHOTS = fileURLToPath(new URL('../../.screenshots/', import.meta.url));
 
-const WIDTHS = [320, 1280];
-const SCHEMES = ['light', 'dark'] as const;
+interface View {
+  readonly width: number;
+  readonly colorScheme: 'light' | 'dark';
+}
+
+/** Each width and each scheme; all pages share one style. */
+const VIEWS: readonly View[] = [
+  { width: 320, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+];
+
+const OTHER_VIEWS: readonly View[] = [
+  { width: 320, colorScheme: 'dark' },
+  { width: 1280, colorScheme: 'light' },
+];
 
 /** What is wrong with a page for somebody: none is the aim. */
 interface Fault {
@@ -41,25 +54,24 @@ export class Gallery {
     return new Gallery(await browser.newPage(), axe);
   }
 
-  /** Once for each name. */
-  async look(original: Page, name: string): Promise<void> {
+  /** Once for each name; `closely`: in each scheme at each width. */
+  async look(original: Page, name: string, how?: 'closely'): Promise<void> {
     if (this.seen.has(name)) return;
     this.seen.add(name);
     const copy = this.#page;
     await copy.setContent(await original.content());
     await copy.evaluate(this.#axe);
-    for (const width of WIDTHS) {
+    for (const view of how === 'closely' ? [...VIEWS, ...OTHER_VIEWS] : VIEWS) {
+      const { width, colorScheme } = view;
       await copy.setViewportSize({ width, height: width === 320 ? 640 : 800 });
-      for (const colorScheme of SCHEMES) {
-        await copy.emulateMedia({ colorScheme });
-        const picture = `${name}-${width}-${colorScheme}`;
-        const { violations, needed } = await copy.evaluate(inspect);
-        for (const what of violations) this.faults.push({ page: picture, what });
-        if (needed > width) {
-          this.faults.push({ page: picture, what: `scrolls sideways: ${needed} px wide` });
-        }
-        await copy.screenshot({ path: join(SCREENSHOTS, `${picture}.png`), fullPage: true });
+      await copy.emulateMedia({ colorScheme });
+      const picture = `${name}-${width}-${colorScheme}`;
+      const { violations, needed } = await copy.evaluate(inspect);
+      for (const what of violations) this.faults.push({ page: picture, what });
+      if (needed > width) {
+        this.faults.push({ page: picture, what: `scrolls sideways: ${needed} px wide` });
       }
+      await copy.screenshot({ path: join(SCREENSHOTS, `${picture}.png`), fullPage: true });
     }
   }
 }

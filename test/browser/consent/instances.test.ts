@@ -50,6 +50,7 @@ describe.skipIf(!hasChromium)('two processes over one SQLite file', () => {
     place.serve(instanceAt(first.port));
     const session = 'ada';
     const ada = await Person.signIn({ browser, origin: place.app.origin, sandbox, session });
+    await ada.open('/');
     await ada.page.getByLabel('Comment').fill('Is this still true?');
     await ada.click('Comment as me');
     await ada.click('Allow access');

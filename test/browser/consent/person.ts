@@ -11,13 +11,16 @@ export interface PersonOptions {
   readonly hasScripts?: boolean;
 }
 
-const signInPath = (session: string): string => `/sign-in?as=${encodeURIComponent(session)}`;
+/** What belongs to the app, and not to the authorization server: one host for both here. */
+const COOKIES_OF_APP = /^(?:session|(?:__Host-)?consent-.*)$/;
 
 /** Somebody at a browser of their own, signed in to the app. */
 export class Person {
   readonly context: BrowserContext;
   readonly #options: PersonOptions;
   page: Page;
+  /** Whom the authorization server takes this browser for. */
+  #account: Account | undefined;
 
   private constructor(context: BrowserContext, page: Page, options: PersonOptions) {
     this.context = context;
@@ -30,16 +33,23 @@ export class Person {
     const context = await browser.newContext({ javaScriptEnabled: hasScripts });
     context.setDefaultTimeout(10_000);
     const person = new Person(context, await context.newPage(), options);
-    await person.open(signInPath(options.session));
+    await person.#signIn(options.session);
     return person;
   }
 
-  /** Leaves the browser to somebody else, with no cookie in it: a new one takes longer than a walk. */
+  /** Leaves the browser to another user of the app: a new one takes longer than a walk. */
   async makeWay(session: string): Promise<void> {
     const others = this.context.pages().filter((page) => page !== this.page);
     for (const page of others) await page.close();
-    await this.context.clearCookies();
-    await this.open(signInPath(session));
+    await this.context.clearCookies({ name: COOKIES_OF_APP });
+    await this.#signIn(session);
+  }
+
+  async #signIn(session: string): Promise<void> {
+    const { origin: url } = this.#options;
+    const value = encodeURIComponent(session);
+    const cookie = { name: 'session', value, url, httpOnly: true, sameSite: 'Lax' } as const;
+    await this.context.addCookies([cookie]);
   }
 
   async open(path: string, page = this.page): Promise<void> {
@@ -80,13 +90,21 @@ export class Person {
     await page.getByLabel('Email').fill(account.email);
     await page.getByLabel('Password').fill(account.password);
     await this.click('Log in', page);
+    this.#account = account;
+  }
+
+  /** At the authorization server, which may know this browser. */
+  async be(account: Account): Promise<void> {
+    if (this.#account === account) return;
+    if (this.#account !== undefined) await this.click('Log in as somebody else');
+    await this.logIn(account);
   }
 
   /** From our page that asks to wherever the grant leads. */
-  async allow(account: Account, page = this.page): Promise<void> {
-    await this.click('Allow access', page);
-    await this.logIn(account, page);
-    await this.click('Accept', page);
+  async allow(account: Account): Promise<void> {
+    await this.click('Allow access');
+    await this.be(account);
+    await this.click('Accept');
   }
 
   /** Closes the tab and opens another, in the same browser. */
