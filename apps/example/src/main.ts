@@ -20,12 +20,18 @@ const main = async (): Promise<void> => {
   const account = createAccount(process.stdout);
   const environment = readEnvironment();
   const { signal } = stop;
-  const { forge: folder, code } = options;
+  const { forge: folder, code, web } = options;
   if (folder !== undefined) {
     // Only now: the stories need nothing of it.
     const { runForgeApp } = await import('./forge/run-forge-app.js');
     const { hasSettings: isRealSite, values } = environment;
     await runForgeApp({ account, environment: values, isRealSite, folder, code, signal });
+    return;
+  }
+  if (web !== undefined) {
+    process.once('SIGTERM', () => stop.abort(new Error('Stopped.')));
+    const { serveWeb } = await import('./web/serve-web.js');
+    await serveWeb({ account, environment: environment.values, options, web, signal }, environment);
     return;
   }
   const run = environment.hasSettings ? runOnRealSite : runOnSandbox;

@@ -31,14 +31,15 @@ export const labelAsStale = async ({ api }: Tributary, page: StalePage): Promise
   );
 };
 
-/** As the user: says on the page what was found. */
-export const commentOn = async ({ api }: Tributary, page: StalePage): Promise<void> => {
+/** As the user: says on the page what was found. Resolves to the comment's id. */
+export const commentOn = async ({ api }: Tributary, page: StalePage): Promise<string> => {
   const value = `<p>Nobody has changed this page for ${page.days} days. Is it still right?</p>`;
-  await ensureOk(
-    api.asUser().requestConfluence(route`/wiki/api/v2/footer-comments`, {
+  const response = await ensureOk(
+    api.asUser().requestConfluence<{ id: string }>(route`/wiki/api/v2/footer-comments`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ pageId: page.id, body: { representation: 'storage', value } }),
     }),
   );
+  return (await response.json()).id;
 };

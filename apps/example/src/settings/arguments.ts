@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@tributary/pipeline';
+import { readWeb, type WebOptions } from './web-arguments.js';
 
 export const HELP = `Stale page report: which pages did nobody touch for a while, and may you mend them?
 
@@ -8,12 +9,16 @@ export const HELP = `Stale page report: which pages did nobody touch for a while
   --interactive       ask for consent in your browser, instead of by a script
   --stale-days <n>    how old a page has to be to count as stale (default 365)
   --explain           print the chain's order first
+  --web               a web app instead, until Ctrl-C: the list, and a button "Comment as me"
+  --port <n>          its port (default: that of TRIBUTARY_REDIRECT_URI, else a free one)
+  --write <pageId>    the one page of your own site that it may comment on
+  --grants <file>     keep your consent to it in a SQLite file, sealed with TRIBUTARY_ENCRYPTION_KEY
   --forge <folder>    serve the Forge app in that folder instead, until Ctrl-C
   --code <folder>     where its handlers are, from its own folder (default src)
   -h, --help          this text
 
 Without TRIBUTARY_SITE it runs against a sandbox that it starts itself; with it (environment or .env,
-see .env.example) against that site, read-only.
+see .env.example) against that site, read-only but for --write.
 `;
 
 export interface Options {
@@ -21,6 +26,7 @@ export interface Options {
   readonly interactive: boolean;
   readonly explain: boolean;
   readonly staleDays: number;
+  readonly web?: WebOptions | undefined;
   readonly forge?: string | undefined;
   readonly code?: string | undefined;
 }
@@ -44,11 +50,15 @@ export const readArguments = (args: readonly string[]): Options => {
         interactive: { type: 'boolean', default: false },
         explain: { type: 'boolean', default: false },
         'stale-days': { type: 'string', default: '365' },
+        web: { type: 'boolean', default: false },
+        port: { type: 'string' },
+        write: { type: 'string' },
+        grants: { type: 'string' },
         forge: { type: 'string' },
         code: { type: 'string' },
       },
     });
-    return { ...values, staleDays: readDays(values['stale-days']) };
+    return { ...values, staleDays: readDays(values['stale-days']), web: readWeb(values) };
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);

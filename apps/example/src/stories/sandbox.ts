@@ -5,17 +5,21 @@ import { type Person, type Sandbox, startSandbox, walkConsent } from '@tributary
 import { readAudit } from '../app/audit.js';
 import { commentOn, labelAsStale, type ReviewedPage, reviewPages } from '../app/review.js';
 import { findStalePages, firstOfEachSpace } from '../app/stale-pages.js';
-import { wire } from '../wiring/wire.js';
+import { type Credentials, wire } from '../wiring/wire.js';
 import { printPages, printReview, SCOPES, SHOWN_PER_SPACE, type Story } from './story.js';
 
-const credentials = (sandbox: Sandbox) => ({
+/** The sandbox's app credential and OAuth client. */
+export const credentials = (
+  sandbox: Sandbox,
+  { redirectUri, scopes }: { readonly redirectUri: string; readonly scopes: readonly string[] },
+): Credentials => ({
   site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
   app: apiToken({ email: sandbox.people.admin.email, token: sandbox.people.admin.apiToken }),
   user: oauth({
     clientId: sandbox.client.clientId,
     clientSecret: sandbox.client.clientSecret,
-    redirectUri: sandbox.client.redirectUris[0] ?? '',
-    scopes: SCOPES,
+    redirectUri,
+    scopes,
     authorizationServer: sandbox.authUrl,
   }),
 });
@@ -36,7 +40,8 @@ const promptFor = (story: Story, person: Person) => {
 export const runOnSandbox = async (story: Story): Promise<void> => {
   const { account, options, signal } = story;
   await using sandbox = await startSandbox();
-  await using tributary = wire(credentials(sandbox), account);
+  const redirectUri = sandbox.client.redirectUris[0] ?? '';
+  await using tributary = wire(credentials(sandbox, { redirectUri, scopes: SCOPES }), account);
   const { admin, editor } = sandbox.people;
 
   account.say('This is a sandbox: a Confluence of its own on this machine, with made-up people.');
@@ -84,6 +89,9 @@ export const runOnSandbox = async (story: Story): Promise<void> => {
 
   account.title('Next');
   account.say('1. npx -y pnpm@12 start --interactive   gives the consent in your own browser');
-  account.say('2. cp .env.example .env                 points it at your own site, read-only');
-  account.say('3. apps/example/src/wiring/wire.ts      shows how the chain is put together');
+  account.say(
+    '2. npx -y pnpm@12 start --web           is a web app that asks, and comments as you',
+  );
+  account.say('3. cp .env.example .env                 points it at your own site, read-only');
+  account.say('4. apps/example/src/wiring/wire.ts      shows how the chain is put together');
 };

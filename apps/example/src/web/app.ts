@@ -70,17 +70,26 @@ export const createApp = (face: Face, account: Account) => {
     const user = await sessions.of(c.req.raw);
     return user === undefined ? seeOther('/sign-in') : handler(c, user);
   };
-  app.get('/', signedIn((c) => list(c.req.raw)));
-  app.post('/comment', signedIn((c) => comment(c.req.raw)));
-  app.post('/forget', signedIn(async (_, user) => {
-    const { accountId, atAtlassian } = await tributary.consent.revoke({ id: user.id });
-    diary.note(user.id, {
-      isDone: true,
-      text: `${accountId === undefined ? 'There was no consent to forget.' : 'Your consent is forgotten here.'} ${atAtlassian.what}`,
-      link: { href: atAtlassian.url, words: new URL(atAtlassian.url).host },
-    });
-    return seeOther('/');
-  }));
+  app.get(
+    '/',
+    signedIn((c) => list(c.req.raw)),
+  );
+  app.post(
+    '/comment',
+    signedIn((c) => comment(c.req.raw)),
+  );
+  app.post(
+    '/forget',
+    signedIn(async (_, user) => {
+      const { accountId, atAtlassian } = await tributary.consent.revoke({ id: user.id });
+      diary.note(user.id, {
+        isDone: true,
+        text: `${accountId === undefined ? 'There was no consent to forget.' : 'Your consent is forgotten here.'} ${atAtlassian.what}`,
+        link: { href: atAtlassian.url, words: new URL(atAtlassian.url).host },
+      });
+      return seeOther('/');
+    }),
+  );
 
   app.get('/sign-in', () => signInPage(face));
   app.post('/sign-in', async (c) => {
@@ -92,13 +101,16 @@ export const createApp = (face: Face, account: Account) => {
   });
   app.post('/sign-out', () => seeOther('/sign-in', sessions.close()));
 
-  app.notFound(() => messagePage('There is no such page', 'The address may have been cut off.', 404));
+  app.notFound(() =>
+    messagePage('There is no such page', 'The address may have been cut off.', 404),
+  );
   app.onError((error) => {
     if ('getResponse' in error) return error.getResponse();
     const code = error instanceof TributaryError ? ` (${error.code})` : '';
     account.say(`  … ${error.message}${code}`);
     // What went wrong inside is the terminal's; what the chain says is made for people.
-    const words = error instanceof TributaryError ? `${error.message}${code}` : 'The terminal says why.';
+    const words =
+      error instanceof TributaryError ? `${error.message}${code}` : 'The terminal says why.';
     return messagePage('That did not work', words, 500);
   });
   return app;

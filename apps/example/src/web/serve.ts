@@ -22,7 +22,10 @@ export const openPort = async (port: number, hostname = 'localhost'): Promise<Po
     origin: new URL(`http://${hostname}:${taken}`).origin,
     serve(face, account) {
       const app = createApp(face, account);
-      server.on('request', nodeListener((request) => app.fetch(request), face));
+      server.on(
+        'request',
+        nodeListener((request) => app.fetch(request), face),
+      );
     },
     async [Symbol.asyncDispose]() {
       server.close();

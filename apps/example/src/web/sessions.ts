@@ -30,7 +30,10 @@ export class Sessions {
   open({ id }: AppUser): Promise<string> {
     const maxAge = HOURS * 3_600;
     const until = Date.now() + maxAge * 1_000;
-    return serializeSigned(this.#name, `${id}.${until}`, this.#key, { ...this.#attributes, maxAge });
+    return serializeSigned(this.#name, `${id}.${until}`, this.#key, {
+      ...this.#attributes,
+      maxAge,
+    });
   }
 
   async of(request: Request): Promise<AppUser | undefined> {

@@ -1,8 +1,8 @@
 import { createFacade, type Tributary } from '@tributary/api';
 import { anonymous } from '@tributary/auth-providers';
-import { authProviders, memoryGrantsPlugin } from '@tributary/auth-providers/di';
+import { authProviders, memoryGrantsPlugin, storedGrants } from '@tributary/auth-providers/di';
 import { consentPlugin } from '@tributary/consent/di';
-import type { AuthProviderFactory, Site } from '@tributary/pipeline';
+import type { AuthProviderFactory, GrantStorage, Site } from '@tributary/pipeline';
 import { createRegistry, systemServices } from '@tributary/pipeline/di';
 import { kyTransport, retryPlugin } from '@tributary/transport/di';
 import type { Account } from '../account/account.js';
@@ -16,13 +16,17 @@ export interface Credentials {
 
 /**
  * The chain, wired by hand: each package brings a plugin, the app brings one of its own, and the
- * facade composes what the container holds. `createTributary` would do the same in one line.
+ * facade composes what the container holds. `grants`: where users' grants are kept, in memory by default. `createTributary` would do the same in one line.
  */
-export const wire = ({ site, app, user }: Credentials, account: Account): Tributary => {
+export const wire = (
+  { site, app, user }: Credentials,
+  account: Account,
+  grants?: GrantStorage,
+): Tributary => {
   const registry = createRegistry({
     plugins: [
       systemServices,
-      memoryGrantsPlugin,
+      grants === undefined ? memoryGrantsPlugin : storedGrants(grants),
       requestLogPlugin(account),
       authProviders({ ...(app && { app }), ...(user && { user }), bare: anonymous() }),
       consentPlugin(),

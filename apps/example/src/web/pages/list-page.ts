@@ -40,9 +40,10 @@ const forget = html`<p>You have allowed this app to act for you.</p>
 const whatHappened = (entries: readonly Entry[]): Html => html`<section aria-labelledby="happened">
 <h2 id="happened">What happened</h2>
 ${entries.map(
-  ({ at, isDone, text: words, link }) => html`<div class="${isDone ? 'note' : 'warn'}"><p><time datetime="${at.toISOString()}">${at.toTimeString().slice(0, 8)}</time> ${text(words)} ${
-    link && html`<a href="${link.href}">${link.words}</a>`
-  }</p></div>`,
+  ({ at, isDone, text: words, link }) =>
+    html`<div class="${isDone ? 'note' : 'warn'}"><p><time datetime="${at.toISOString()}">${at.toTimeString().slice(0, 8)}</time> ${text(words)} ${
+      link && html`<a href="${link.href}">${link.words}</a>`
+    }</p></div>`,
 )}
 </section>`;
 

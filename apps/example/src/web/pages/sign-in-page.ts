@@ -20,7 +20,8 @@ ${
 <input id="code" name="code" autocomplete="off" spellcheck="false" required>`
 }
 <div class="buttons">${users.map(
-      ({ id, name }) => html`<button class="first" name="user" value="${id}">Sign in as ${name}</button>`,
+      ({ id, name }) =>
+        html`<button class="first" name="user" value="${id}">Sign in as ${name}</button>`,
     )}</div>
 </form>`,
   });
