@@ -43,7 +43,7 @@ const onSandbox =
       `Where it asks you to log in: ${editor.email} with the password ${editor.password}`,
     );
     return createTributary({
-      site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
+      site: cloud(sandbox.siteUrl, { cloudId: sandbox.cloudId, gateway: sandbox.gatewayUrl }),
       app: apiToken({ email: admin.email, token: admin.apiToken }),
       user: oauth({
         ...sandbox.client,

@@ -21,13 +21,16 @@ const wantedWords = ({ classic, granular }: EndpointScopes): string =>
     .map((list) => list.join(' and '))
     .join(', or ');
 
-/** A path without its query, and with `{}` for what looks like an id: no value of a user's gets into a message. */
-const withoutIds = (path: string): string =>
-  path
-    .replace(/[?#].*$/s, '')
-    .split('/')
-    .map((segment) => (/^[a-z][a-z-]*$|^(?:v?\d|_edge|)$/.test(segment) ? segment : '{}'))
-    .join('/');
+const API = /^((?:\/wiki)?(?:\/rest)?\/api(?:\/v?\d+|\/latest)?)((?:\/[^/?#]+)*)/;
+
+/** What an endpoint that isn't in the tables is called: resources by their names, and `{}` for what is in them. */
+const nameOf = (path: string): string => {
+  const [, api, rest = ''] = API.exec(path) ?? [];
+  if (api === undefined) return '/{}';
+  const segments = rest.split('/').slice(1);
+  const named = segments.map((segment, at) => (at % 2 === 0 ? segment : '{}'));
+  return [api, ...named].join('/');
+};
 
 /**
  * Tells, before a product call is sent, which scope its endpoint wants and the manifest doesn't list: by a
@@ -46,9 +49,7 @@ export const checkScopes = async (
   const endpoint = remote === 'confluence' ? findKnownEndpoint(path, method) : undefined;
   if (endpoint === undefined) {
     if (mode === 'warn') {
-      warn(
-        `${remote} ${method} ${withoutIds(path)}: unknown endpoint, its scopes were not checked`,
-      );
+      warn(`${remote} ${method} ${nameOf(path)}: unknown endpoint, its scopes were not checked`);
     }
     return;
   }

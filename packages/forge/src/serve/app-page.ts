@@ -81,7 +81,7 @@ ${form(token, '/event', 'Deliver', [
 const functionForm = ({ manifest: { functions }, token }: AppPageParts): Html =>
   html`<h2>Call a function</h2>
 <p>Any of the manifest, with a payload of yours, as nobody.</p>
-${form(token, '/function', 'Call', [
+${form(token, '/function', 'Call the function', [
   html`<label for="function-key">Function</label>
 <select id="function-key" name="key">
 ${functions.map(({ key }) => html`<option>${key}</option>`)}

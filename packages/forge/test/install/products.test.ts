@@ -326,7 +326,10 @@ describe('as Forge', () => {
       server.reply({ status: 429, headers: quota });
       await api.asApp().requestConfluence(path);
       const began = server.arrived.length;
-      await api.asApp().requestConfluence(path).catch(() => {});
+      await api
+        .asApp()
+        .requestConfluence(path)
+        .catch(() => {});
       dispose();
       return server.arrived.length - began;
     };

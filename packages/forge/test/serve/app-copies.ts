@@ -1,10 +1,12 @@
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import webpack, { type Configuration, type MultiStats } from 'webpack';
 import type { DefineAppOptions } from '../../src/serve/index.js';
 
+const require = createRequire(import.meta.url);
 const PACKAGE = join(import.meta.dirname, '..', '..');
 export const APPS = join(PACKAGE, 'test', 'apps');
 
@@ -32,7 +34,7 @@ const bundle = (folder: string, name: AppName, alias: Record<string, string>): C
   entry: Object.fromEntries(ENTRIES[name].map((file) => [file.replace(/\.\w+$/, ''), `./${file}`])),
   output: { path: join(folder, name), library: { type: 'commonjs2' } },
   resolve: { extensions: ['.ts', '.js'], alias },
-  module: { rules: [{ test: /\.ts$/, use: join(import.meta.dirname, 'strip-types.cjs') }] },
+  module: { rules: [{ test: /\.ts$/, use: require.resolve('./strip-types.cjs') }] },
 });
 
 const link = async (modules: string, name: string): Promise<void> => {

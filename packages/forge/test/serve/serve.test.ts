@@ -479,7 +479,7 @@ describe('scopes', () => {
     await api.asApp().requestConfluence(route`/wiki/api/v2/spaces`);
     await api.asApp().requestConfluence(route`/wiki/api/v2/pages/${'1'}/labels`);
     await api.asApp().requestConfluence(route`/wiki/api/v2/pages/${'2'}/labels`);
-    await api.asApp().requestConfluence(route`/wiki/rest/api/no-such/${'secret-7'}`);
+    await api.asApp().requestConfluence(route`/wiki/rest/api/no-such/${'secret'}?q=${'secret'}`);
   };
   const warned = ({ lines }: Served) => lines.filter((line) => line.startsWith('warning: '));
 
