@@ -5,7 +5,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createTributary, route } from '@tributary/api';
 import { apiToken, cloud } from '@tributary/auth-providers';
-import { budgetPlugin } from '@tributary/transport/di';
 import ky from 'ky';
 import pLimit from 'p-limit';
 import { openSite } from '../limited-site/open-site.mjs';
@@ -40,7 +39,6 @@ const clients = {
       site: cloud(origin),
       app: apiToken({ email: 'bench@example.com', token: 'bench' }),
       timeout: false,
-      plugins: [budgetPlugin()],
     });
     const api = tributary.api.asApp();
     const read = async (id) => {
