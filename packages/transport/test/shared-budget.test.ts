@@ -153,6 +153,33 @@ describe.skipIf(services === undefined)('over real servers', () => {
     postgres: (rate) => postgresBudget({ pool, table, ...rate }),
   };
 
+  // What PostgreSQL says to one of two who make a table at the same time, IF NOT EXISTS or not.
+  test.each(['42P07', '42710', '23505'])(
+    'a table that another process makes just now is there (%s)',
+    async (code) => {
+      let queries = 0;
+      const late = {
+        query: (...given: [never]) => {
+          queries += 1;
+          return queries === 1
+            ? Promise.reject(Object.assign(new Error('already exists'), { code }))
+            : pool.query(...given);
+        },
+      };
+      const shared = await postgresBudget({ pool: late, table, requests: 1, seconds: 60 });
+      const key = { app: 'oauth', tenant: `https://${randomUUID()}.example/` };
+      expect(await shared.take(key)).toBe(0);
+      expect(await shared.take(key)).toBeGreaterThan(0);
+    },
+  );
+
+  test('a table that can not be made is an error', async () => {
+    const refused = { query: () => Promise.reject(new Error('permission denied')) };
+    expect(await failure(postgresBudget({ pool: refused, table }))).toMatchObject({
+      message: 'permission denied',
+    });
+  });
+
   describe.each(Object.entries(stores))('%s', (_name, open) => {
     const key = () => ({ app: 'oauth', tenant: `https://${randomUUID()}.example/` });
 

@@ -10,6 +10,12 @@ export interface PostgresBudgetOptions extends SharedRate {
 }
 
 /**
+ * IF NOT EXISTS looks before it makes: who comes between is told of a relation, a type or a row of the
+ * catalogue that is there already.
+ */
+const MADE_BY_ANOTHER: ReadonlySet<unknown> = new Set(['42P07', '42710', '23505']);
+
+/**
  * A budget that all processes at one PostgreSQL draw from. Times are each process's own: their clocks
  * have to be kept together.
  * @throws ConfigError for a rate that is no whole number; whatever `pg` throws where the table can't be
@@ -23,9 +29,14 @@ export const postgresBudget = async ({
   const limits = readRate(rate);
   const store = { storeClient: pool, storeType: 'pool', tableName: table };
   // Made once, before the limiters: each of them would try, and refuse calls until it is there.
-  await new Promise<void>((resolve, reject) => {
-    const once = { ...store, points: 1, duration: 1, clearExpiredByTimeout: false };
-    new RateLimiterPostgres(once, (error) => (error == null ? resolve() : reject(error)));
+  const make = () =>
+    new Promise<void>((resolve, reject) => {
+      const once = { ...store, points: 1, duration: 1, clearExpiredByTimeout: false };
+      new RateLimiterPostgres(once, (error) => (error == null ? resolve() : reject(error)));
+    });
+  await make().catch((error: { readonly code?: unknown }) => {
+    if (!MADE_BY_ANOTHER.has(error.code)) throw error;
+    return make();
   });
   return sharedLimiter(
     'postgres',
