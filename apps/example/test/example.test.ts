@@ -113,6 +113,33 @@ describe('against its own sandbox', () => {
     ]);
   });
 
+  test.skipIf(process.platform === 'win32')(
+    '--web prints its address, serves, and ends by Ctrl-C with nothing left open',
+    async () => {
+      const app = spawn(process.execPath, [MAIN, '--web'], { env: cleanEnvironment() });
+      let stderr = '';
+      app.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      let stdout = '';
+      const address = new Promise<string>((resolve, reject) => {
+        app.stdout.setEncoding('utf8').on('data', (text: string) => {
+          stdout += text;
+          const url = /^Open (http:\S+) in your browser/m.exec(stdout)?.[1];
+          if (url !== undefined) resolve(url);
+        });
+        app.once('close', () => reject(new Error(stderr)));
+      });
+      const code = new Promise((resolve) => app.on('close', resolve));
+      const response = await fetch(new URL('/sign-in', await address));
+      expect(await response.text()).toContain('Sign in as Ada');
+      app.kill('SIGINT');
+      expect(await code).toBe(0);
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/Stopped\.\n$/);
+    },
+  );
+
   test('--help needs nothing', async () => {
     const { code, stdout } = await start(['--help']);
     expect(code).toBe(0);
@@ -125,6 +152,12 @@ describe('bad settings give one line and exit code 2', () => {
     ['an unknown option', ['--nonsense'], {}, /--nonsense/],
     ['a stray argument', ['nonsense'], {}, /nonsense/],
     ['no number of days', ['--stale-days', 'many'], {}, /--stale-days/],
+    ['no port', ['--web', '--port', '65536'], {}, /--port/],
+    ['no page id', ['--web', '--write', 'all'], {}, /--write/],
+    ['--write without --web', ['--write', '98311'], {}, /--web/],
+    ['--write without a site', ['--web', '--write', '98311'], {}, /TRIBUTARY_SITE/],
+    ['--web and --interactive', ['--web', '--interactive'], {}, /--interactive/],
+    ['--web and --forge', ['--web', '--forge', '.'], {}, /--forge/],
     ['a token without a site', [], { TRIBUTARY_TOKEN: 'canary' }, /TRIBUTARY_SITE/],
     ['a site that is none', [], { TRIBUTARY_SITE: 'nowhere' }, /TRIBUTARY_SITE/],
     [
