@@ -5,7 +5,7 @@ export const EXEMPT = [
     why: 'the sandbox tells whoever starts it the secrets that it made up',
   },
   {
-    where: /^the output of .*apps\/example\/dist\/main\.js --(?:interactive|forge)/,
+    where: /^the output of .*apps\/example\/dist\/main\.js"? --(?:interactive|forge)/,
     why: 'the example tells whoever tries it the made-up password to log in with',
   },
   {
