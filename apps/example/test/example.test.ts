@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+/** Of util-linux: runs a command at a terminal of its own. */
+const PSEUDO_TERMINAL = 'script';
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js');
 
 interface Outcome {
@@ -66,7 +68,7 @@ describe('against its own sandbox', () => {
     async () => {
       // A terminal of its own, by util-linux: without one nobody could answer, and it says so.
       const app = spawn(
-        'script',
+        PSEUDO_TERMINAL,
         ['-qec', `"${process.execPath}" "${MAIN}" --interactive`, '/dev/null'],
         {
           env: { ...cleanEnvironment(), BROWSER: 'none' },
