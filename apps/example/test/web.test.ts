@@ -238,6 +238,11 @@ describe('on a sandbox', () => {
     await ada.click(words, { page: '1' });
     expect(ada.status).toBe(404);
     expect(app.told.text()).toBe(before);
+    const url = new URL('/comment', app.url);
+    const cookie = [...ada.cookies].map(([key, value]) => `${key.split(' ')[1]}=${value}`).join();
+    const headers = { origin: url.origin, cookie, 'content-type': 'application/json' };
+    const noForm = await fetch(url, { method: 'POST', headers, body: '{}' });
+    expect(noForm.status).toBe(404);
   });
 
   test('pages have no script and nothing from elsewhere, and say so to the browser', async () => {

@@ -7,6 +7,7 @@ import type { Account } from '../account/account.js';
 import { commentAsUser } from './comment.js';
 import { Diary } from './diary.js';
 import type { AppUser, Face } from './face.js';
+import { forgetConsent } from './forget.js';
 import { APP_NAME, messagePage, seeOther } from './pages/layout.js';
 import { listPage } from './pages/list-page.js';
 import { signInPage } from './pages/sign-in-page.js';
@@ -44,7 +45,7 @@ export const createApp = (face: Face, account: Account) => {
 
   const comment = consent.boundary(async (request, { run }) => {
     const user = (await sessions.of(request)) as AppUser;
-    const id = String((await request.formData()).get('page'));
+    const id = String((await readForm(request)).get('page'));
     const stale = await report.find(id);
     if (stale === undefined) return messagePage('No such page', 'It is not listed.', 404, user);
     const readOnly = face.whyNot(id);
@@ -81,19 +82,14 @@ export const createApp = (face: Face, account: Account) => {
   app.post(
     '/forget',
     signedIn(async (_, user) => {
-      const { accountId, atAtlassian } = await tributary.consent.revoke({ id: user.id });
-      diary.note(user.id, {
-        isDone: true,
-        text: `${accountId === undefined ? 'There was no consent to forget.' : 'Your consent is forgotten here.'} ${atAtlassian.what}`,
-        link: { href: atAtlassian.url, words: new URL(atAtlassian.url).host },
-      });
+      diary.note(user.id, await forgetConsent(face, user));
       return seeOther('/');
     }),
   );
 
   app.get('/sign-in', () => signInPage(face));
   app.post('/sign-in', async (c) => {
-    const form = await c.req.raw.formData();
+    const form = await readForm(c.req.raw);
     const user = sessions.user(String(form.get('user')));
     const isCode = face.signInCode === undefined || isSame(form.get('code'), face.signInCode);
     if (user === undefined || !isCode) return signInPage(face, true);
@@ -115,6 +111,10 @@ export const createApp = (face: Face, account: Account) => {
   });
   return app;
 };
+
+/** Whatever is no form has no fields. */
+const readForm = (request: Request): Promise<FormData> =>
+  request.formData().catch(() => new FormData());
 
 const isSame = (given: FormDataEntryValue | null, wanted: string): boolean => {
   const digest = (value: string) => createHash('sha256').update(value).digest();

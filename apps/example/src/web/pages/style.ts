@@ -19,6 +19,7 @@ h3{font-size:1rem;margin:0}
 a{color:var(--accent)}
 .note,.warn{padding:.75rem 1rem;border-radius:.25rem;border-left:.25rem solid var(--accent);background:var(--note)}
 .warn{border-color:currentColor;background:var(--warn)}
+.note+.warn,.note+.note,.warn+.note,.warn+.warn{margin-top:.5rem}
 .note p,.warn p{margin:0}
 dt{font-weight:600}
 dd{margin:0 0 .5rem}
