@@ -387,6 +387,13 @@ describe('on a site that exists', () => {
     expect(writes(place.sandbox)).toEqual([]);
   });
 
+  test('a port that is taken ends it with the next step', async () => {
+    app = await serve({});
+    await expect(serve({})).rejects.toThrow(
+      `--port: ${place.port} is in use; end what is there, or take another`,
+    );
+  });
+
   test.each<[string, WebOptions, { without?: 'user' }, RegExp]>([
     ['a page that is not there', { write: '1' }, {}, /--write: there is no page 1/],
     ['a port that the redirect URI does not lead to', { port: 1 }, {}, /--port: must be \d+/],

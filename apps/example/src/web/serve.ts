@@ -41,7 +41,10 @@ const listen = async (server: Server, port: number, hostname: string): Promise<v
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'EADDRINUSE' ? 'is in use' : `can't be listened on (${code})`;
-    throw new ConfigError('--port', `${port} ${why}; end what is there, or give another port`);
+    throw new ConfigError(
+      '--port',
+      `${port} ${why}; end what is there, or take another, in TRIBUTARY_REDIRECT_URI too where that is set`,
+    );
   }
 };
 
