@@ -1,5 +1,4 @@
 import { defineProject } from 'vitest/config';
 
-export default defineProject({
-  test: { name: 'forge', include: ['test/**/*.test.ts'], isolate: false },
-});
+// Each file in a process of its own: they set globals and module hooks, as Forge's runtime does.
+export default defineProject({ test: { name: 'forge', include: ['test/**/*.test.ts'] } });
