@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ForgeManifest, FunctionModule } from '../manifest/manifest.js';
 import { ManifestError } from '../manifest/manifest-error.js';
@@ -18,14 +18,11 @@ export interface AppCode {
   readonly usesDropIn: boolean;
 }
 
-/** Whether code in a folder would find the real package. */
+/** Whether code in a folder would find the real package. By the folders above it, since NODE_PATH counts for no `import`. */
 export const hasForgeApi = (folder: string): boolean => {
-  try {
-    createRequire(join(folder, 'package.json')).resolve('@forge/api');
-    return true;
-  } catch {
-    return false;
-  }
+  if (existsSync(join(folder, 'node_modules', '@forge', 'api', 'package.json'))) return true;
+  const above = dirname(folder);
+  return above !== folder && hasForgeApi(above);
 };
 
 const load = async (file: string): Promise<unknown> => {
