@@ -1,17 +1,16 @@
 import {
   type Clock,
   ConfigError,
-  ConsentError,
   type ConsentPrompt,
   type ConsentRequest,
   type Invocation,
   type InvokingUser,
-  NeedsAuthenticationError,
   systemClock,
 } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { type Answer, hear } from './asking/answers.js';
 import { askTogether } from './asking/ask-together.js';
+import { DEFAULT_MAX_ROUNDS, neededConsent, requireRound } from './rounds.js';
 import { DEFAULT_TIMEOUT, readTimeout, startTimeLimit } from './time-limit.js';
 
 export interface RunWithConsentOptions {
@@ -33,8 +32,6 @@ export interface RunWithConsentOptions {
   readonly onRun?: (invocation: Invocation) => void;
 }
 
-export const DEFAULT_MAX_ROUNDS = 3;
-
 /**
  * Runs `handler`; when a NeedsAuthenticationError of its own invocation escapes from it, asks the
  * person and runs it again from the start, in a fresh invocation. Every other error, also one that
@@ -51,7 +48,7 @@ export const runWithConsent = async <T>(
   const maxRounds = readMaxRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
   requireUser(user);
   const ask = createAsk(options);
-  const added = new Set<string>();
+  const added: string[] = [];
 
   for (let run = 1; ; run += 1) {
     signal?.throwIfAborted();
@@ -61,24 +58,16 @@ export const runWithConsent = async <T>(
     try {
       return await runInInvocation(invocation, () => handler(invocation));
     } catch (error) {
-      const request = requestOf(error, invocation);
+      const request = neededConsent(error, invocation);
       if (request === undefined) throw error;
-      if (run > maxRounds) throw tooManyRounds(maxRounds, request, error);
-      const { newScopes = [] } = request;
-      if (newScopes.some((scope) => added.has(scope))) throw notAdded(newScopes, error);
+      requireRound({ run, added }, maxRounds, request, error);
       await ask(request, error, hearing.answers);
-      for (const scope of newScopes) added.add(scope);
+      added.push(...(request.newScopes ?? []));
     } finally {
       hearing.end();
     }
   }
 };
-
-/** What to ask for, if the error is uncaught in Forge's sense and there is a way to ask. */
-const requestOf = (error: unknown, invocation: Invocation): ConsentRequest | undefined =>
-  error instanceof NeedsAuthenticationError && invocation.hasNoted(error) && invocation.interactive
-    ? error.request
-    : undefined;
 
 const createAsk = (options: RunWithConsentOptions) => {
   const { prompt, clock = systemClock } = options;
@@ -98,21 +87,6 @@ const createAsk = (options: RunWithConsentOptions) => {
     }
   };
 };
-
-const tooManyRounds = (rounds: number, request: ConsentRequest, cause: unknown): ConsentError =>
-  new ConsentError(
-    'CONSENT_ROUNDS',
-    `The handler needs consent again after ${rounds} rounds of asking. Either the grant is not kept, or a call needs more than these scopes: ${request.scopes.join(' ')}`,
-    { cause },
-  );
-
-/** Asking again for what the server left out of a grant that it was asked for changes nothing. */
-const notAdded = (scopes: readonly string[], cause: unknown): ConsentError =>
-  new ConsentError(
-    'CONSENT_ROUNDS',
-    `The person was asked for ${scopes.join(' ')} and granted, but the grant still lacks it. Enable these scopes for the app in the developer console.`,
-    { cause },
-  );
 
 const readMaxRounds = (value: number): number => {
   if (!Number.isSafeInteger(value) || value < 1) {

@@ -1,4 +1,5 @@
 import { ConfigError, type ConsentRequest, type InvokingUser } from '@tributary/pipeline';
+import type { Rounds } from '../rounds.js';
 import { newCookie } from './browser-cookie.js';
 import { seeOther } from './html/page.js';
 import { isForeign, keptHeaders, targetOf } from './kept-request.js';
@@ -6,7 +7,6 @@ import { localUrl } from './local-url.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent, Trigger } from './pending-consent.js';
 import { consentProblem } from './problem.js';
-import type { Rounds } from './rounds.js';
 import type { Settings } from './settings.js';
 import { digest, newId } from './tokens.js';
 import { wantsHtml } from './wants-html.js';

@@ -1,6 +1,6 @@
 import type { InvokingUser, Site } from '@tributary/pipeline';
+import type { Rounds } from '../rounds.js';
 import type { KeptRequest } from './kept-request.js';
-import type { Rounds } from './rounds.js';
 
 /** What is to happen after the grant. */
 export type Trigger =

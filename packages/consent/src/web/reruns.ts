@@ -1,4 +1,4 @@
-import type { Rounds } from './rounds.js';
+import type { Rounds } from '../rounds.js';
 import { newSecret } from './tokens.js';
 
 /** What the boundary has to know of a request that is run again. */

@@ -1,3 +1,4 @@
+import { nextRound } from '../rounds.js';
 import { UNKEPT } from './html/ask-page.js';
 import { expiredPage, grantedPage, runningPage, sentPage } from './html/outcome-pages.js';
 import { PRIVATE, seeOther } from './html/page.js';
@@ -7,7 +8,6 @@ import { isGranted } from './outcome.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent } from './pending-consent.js';
 import { Reruns } from './reruns.js';
-import { nextRound } from './rounds.js';
 import { homeOf, refuseOther, refuseStranger, show, type Visitor } from './visitor.js';
 
 /** A kept request that is to be run through the app now, whose answer is the person's. */

@@ -7,6 +7,7 @@ import {
   systemClock,
   type TributaryError,
 } from '@tributary/pipeline';
+import { DEFAULT_MAX_ROUNDS } from '../rounds.js';
 
 export interface WebConsentOptions {
   /** What it needs of a client: `tributary.consent`. */
@@ -48,7 +49,6 @@ export interface Settings {
 
 const DEFAULT_PATH = '/consent';
 const DEFAULT_TIMEOUT = 30 * 60_000;
-const DEFAULT_ROUNDS = 3;
 const LONGEST_TIMEOUT = 24 * 60 * 60_000;
 
 /** @throws ConfigError naming the option. */
@@ -71,7 +71,7 @@ export const readSettings = (options: WebConsentOptions): Settings => {
     appName: appName.trim(),
     user: readUser(options.user),
     timeout: wholeNumber('timeout', options.timeout ?? DEFAULT_TIMEOUT, 1_000, LONGEST_TIMEOUT),
-    maxRounds: wholeNumber('maxRounds', options.maxRounds ?? DEFAULT_ROUNDS, 1, 100),
+    maxRounds: wholeNumber('maxRounds', options.maxRounds ?? DEFAULT_MAX_ROUNDS, 1, 100),
     onError,
     clock,
   });

@@ -5,6 +5,8 @@ import {
   NeedsAuthenticationError,
 } from '@tributary/pipeline';
 
+export const DEFAULT_MAX_ROUNDS = 3;
+
 /** How often a request was asked for already, and for what. */
 export interface Rounds {
   /** The run of the handler. */
@@ -18,7 +20,7 @@ export const FIRST_ROUND: Rounds = Object.freeze({ run: 1, added: Object.freeze(
 /** What a run needs that follows a grant. */
 export const nextRound = ({ run, added }: Rounds): Rounds => ({ run: run + 1, added });
 
-/** What to ask for, where an error that escaped is one of this very invocation, and there is a way to ask. */
+/** What to ask for, if an error is uncaught in Forge's sense and there is a way to ask. */
 export const neededConsent = (
   error: unknown,
   invocation: Invocation,
