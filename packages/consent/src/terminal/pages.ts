@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import { escapeControl, TributaryError } from '@tributary/pipeline';
+import { TributaryError } from '@tributary/pipeline';
+import { escapeHtml } from '../escape-html.js';
 
 export interface Page {
   readonly status: number;
@@ -60,14 +61,3 @@ const render = ({ title, text }: Page): string => `<!doctype html>
 </main>
 </html>
 `;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (text: string): string =>
-  escapeControl(text).replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);

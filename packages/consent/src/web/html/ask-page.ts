@@ -1,6 +1,6 @@
 import { scopeWords } from '../../scope-words.js';
 import type { PendingConsent, Phase } from '../pending-consent.js';
-import { type Html, html } from './escape-html.js';
+import { type Html, html } from './html.js';
 import type { Page } from './page.js';
 
 export interface AskPage {

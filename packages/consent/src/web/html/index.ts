@@ -1,2 +1,2 @@
-export { Html, html } from './escape-html.js';
+export { Html, html } from './html.js';
 export { type Page, PRIVATE, pageResponse, seeOther } from './page.js';

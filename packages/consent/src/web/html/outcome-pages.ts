@@ -1,5 +1,5 @@
 import type { Trigger } from '../pending-consent.js';
-import { type Html, html } from './escape-html.js';
+import { type Html, html } from './html.js';
 import type { Page } from './page.js';
 
 /** A way on from a page that is an end. */

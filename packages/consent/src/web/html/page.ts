@@ -1,4 +1,4 @@
-import { Html, html } from './escape-html.js';
+import { Html, html } from './html.js';
 import { STYLE, STYLE_HASH } from './style.js';
 
 /** The very text that its hash in the policy is of. */
