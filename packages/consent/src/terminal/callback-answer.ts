@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSame } from '../is-same.js';
 
 /** What the authorization server's answer has to look like. */
 export interface ExpectedCallback {
@@ -15,11 +15,7 @@ export const judgeAnswer = (
   state: string,
 ): { readonly params: URLSearchParams } | { readonly fault: AnswerFault } => {
   const [given, ...more] = params.getAll('state');
+  // Any program on the machine may guess here (RFC 8252, section 8.3).
   if (given === undefined || more.length > 0 || !isSame(given, state)) return { fault: 'state' };
   return params.has('code') || params.has('error') ? { params } : { fault: 'empty' };
 };
-
-/** In constant time, since any program on the machine may guess here (RFC 8252, section 8.3). */
-const isSame = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,4 +1,5 @@
 import { ConsentError, revealSecret } from '@tributary/pipeline';
+import { isSame } from '../is-same.js';
 import { newCookie } from './browser-cookie.js';
 import { askPage } from './html/ask-page.js';
 import { checkingPage, deniedPage, expiredPage } from './html/outcome-pages.js';
@@ -8,7 +9,7 @@ import { deny, goOn, isGranted } from './outcome.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent, Phase } from './pending-consent.js';
 import { readBoundedForm } from './posted-form.js';
-import { digest, formToken, isSame } from './tokens.js';
+import { digest, formToken } from './tokens.js';
 import {
   ANOTHER_BROWSER,
   cookieOf,

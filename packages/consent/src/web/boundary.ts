@@ -1,5 +1,6 @@
 import { ConsentError, type Invocation, type InvokingUser } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
+import { isSame } from '../is-same.js';
 import { FIRST_ROUND, neededConsent, nextRound, type Rounds, requireRound } from '../rounds.js';
 import { ask } from './ask.js';
 import { holdBody, noteCopy } from './held-body.js';
@@ -7,7 +8,7 @@ import { keepAnswer } from './kept-answer.js';
 import { isForeign, targetOf } from './kept-request.js';
 import type { Parts } from './parts.js';
 import { type Rerun, Reruns } from './reruns.js';
-import { digest, isSame } from './tokens.js';
+import { digest } from './tokens.js';
 import { wantsHtml } from './wants-html.js';
 
 export type ConsentHandler = (

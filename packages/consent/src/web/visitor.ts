@@ -1,9 +1,10 @@
 import { ConsentError, type InvokingUser } from '@tributary/pipeline';
+import { isSame } from '../is-same.js';
 import type { BrowserCookie } from './browser-cookie.js';
 import { refusedPage, signInPage, type Way } from './html/outcome-pages.js';
 import { type Page, pageResponse } from './html/page.js';
 import type { Parts } from './parts.js';
-import { digest, isSame } from './tokens.js';
+import { digest } from './tokens.js';
 
 /** Whoever opens one of the pages. */
 export interface Visitor {
