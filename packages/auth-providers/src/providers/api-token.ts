@@ -1,15 +1,15 @@
 import {
   type AuthProvider,
   type AuthProviderFactory,
-  type Call,
   ConfigError,
   Secret,
   type Site,
 } from '@tributary/pipeline';
-import { type BaseChoice, bitbucketBase, gatewayBases, siteBase } from '../sites/product-base.js';
+import { type BaseChoice, gatewayBases } from '../sites/product-base.js';
 import { verifiable } from '../verify/verifiable.js';
 import { basicAuthorization } from './basic-authorization.js';
 import { requireCloud } from './check-deployment.js';
+import { chosenBase } from './chosen-base.js';
 import { requireBaseChoice, requireEmail, requireToken } from './config-value.js';
 import { ownAccount } from './own-account.js';
 import { staticCredential } from './static-credential.js';
@@ -54,15 +54,12 @@ export const apiToken = (options: ApiTokenOptions): AuthProviderFactory => {
   const authorization = new Secret(basicAuthorization(email, token));
 
   return (services) => {
-    const bases = gatewayBases(services);
-    const endpoint = scoped
-      ? base === 'bitbucket'
-        ? bitbucketBase
-        : bases.base
-      : (call: Call) => {
-          checkSite(call.site);
-          return siteBase(call);
-        };
+    const honoured = chosenBase(base ?? (scoped ? 'gateway' : 'site'), gatewayBases(services));
+    const endpoint: AuthProvider['endpoint'] = (call) => {
+      // The gateway refuses Data Center itself, and Bitbucket is no site's.
+      if (!scoped) checkSite(call.site);
+      return honoured.endpoint(call);
+    };
     const provider: AuthProvider = {
       kind: 'api-token',
       isPersonal: true,
