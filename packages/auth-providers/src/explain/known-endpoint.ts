@@ -17,7 +17,8 @@ export interface KnownEndpoint extends EndpointScopes {
  * @returns undefined for an endpoint that the tables don't have
  */
 export const findKnownEndpoint = (path: string, method: string): KnownEndpoint | undefined => {
-  const scopes = endpointScopes(path, method);
   const template = findEndpointKey(V2_SCOPES, path) ?? findEndpointKey(V1_SCOPES, path);
-  return scopes && template !== undefined ? { template, ...scopes } : undefined;
+  if (template === undefined) return undefined;
+  const scopes = endpointScopes(template, method);
+  return scopes && { template, ...scopes };
 };
