@@ -15,9 +15,8 @@ export const forgetGrant = async (
 ): Promise<{ readonly keys: readonly GrantKey[]; readonly accountId: string | undefined }> => {
   const { grants, links } = stores;
   const { issuer, clientId } = user;
-  const accounts = new Set([vouched, await links.read(user)]);
-  accounts.delete(undefined);
-  const keys = [...accounts].map((accountId) => ({ issuer, clientId, accountId: `${accountId}` }));
+  const known = [vouched, await links.read(user)].filter((account) => account !== undefined);
+  const keys = [...new Set(known)].map((accountId) => ({ issuer, clientId, accountId }));
   let found: string | undefined;
   for (const key of keys) {
     if (await isGranted(stores, key)) found ??= key.accountId;
