@@ -50,7 +50,7 @@ const askPerson = async (parts: Parts, asking: Asking): Promise<Response> => {
 const askProgram = async (parts: Parts, asking: Asking): Promise<Response> => {
   const { settings, asked } = parts;
   const { user, needed, request } = asking;
-  const back = backFrom(settings, request);
+  const back = backFrom(settings.origin, request);
   const what = JSON.stringify([user.id, needed.site.url, [...needed.scopes].sort(), back]);
   const flight = asked.get(what) ?? apiConsent(parts, asking, what, back);
   asked.set(what, flight);
@@ -111,13 +111,13 @@ const pendingConsent = async (
   };
 };
 
-const triggerOf = ({ origin, ...settings }: Settings, { request, body }: Asking): Trigger => {
+const triggerOf = ({ origin }: Settings, { request, body }: Asking): Trigger => {
   const { method } = request;
   const target = targetOf(request);
   // A path that could lead away is not gone back to.
   const isLocal = localUrl(origin, target) !== undefined;
   if (method === 'GET') return { kind: 'page', target: isLocal ? target : '/' };
-  const back = backFrom({ origin, ...settings }, request);
+  const back = backFrom(origin, request);
   const isUnsure = !isLocal || isForeign(request, origin);
   if (isUnsure || body === undefined) {
     const why = isUnsure ? 'foreign' : 'too-large';
@@ -127,7 +127,7 @@ const triggerOf = ({ origin, ...settings }: Settings, { request, body }: Asking)
 };
 
 /** The app's own page that the request was made from, as far as the browser tells. */
-const backFrom = ({ origin }: Pick<Settings, 'origin'>, request: Request): string | undefined => {
+const backFrom = (origin: string, request: Request): string | undefined => {
   const referrer = request.headers.get('referer') ?? '';
   if (!referrer.startsWith(`${origin}/`)) return undefined;
   const url = localUrl(origin, referrer.slice(origin.length));
