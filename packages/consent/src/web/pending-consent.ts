@@ -1,4 +1,4 @@
-import type { InvokingUser, Site } from '@tributary/pipeline';
+import type { InvokingUser, PendingAuthorization, Site } from '@tributary/pipeline';
 import type { Rounds } from '../rounds.js';
 import type { KeptRequest } from './kept-request.js';
 
@@ -59,17 +59,9 @@ export interface ExpectedAnswer {
 }
 
 /** A PendingAuthorization with its verifier in the open: for a sealed record only. */
-export interface KeptAuthorization {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly url: string;
-  readonly state: string;
+export type KeptAuthorization = Omit<PendingAuthorization, 'codeVerifier'> & {
   readonly codeVerifier: string;
-  readonly redirectUri: string;
-  readonly scopes: readonly string[];
-  readonly userId?: string;
-  readonly accountId?: string;
-}
+};
 
 /** The answer of a request that was run again, until the person's browser fetches it. */
 export interface KeptAnswer {
