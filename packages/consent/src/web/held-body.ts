@@ -11,8 +11,8 @@ export interface HeldRequest {
 /** Reads up to the cap before the handler does, and gives it a request that begins anew. */
 export const holdBody = async (request: Request): Promise<HeldRequest> => {
   if (Number(request.headers.get('content-length')) > BODY_CAP) return { request, body: undefined };
-  const read = await readUpTo(request.body, BODY_CAP);
   if (request.body === null) return { request, body: new Uint8Array() };
+  const read = await readUpTo(request.body, BODY_CAP);
   const { method, headers, signal } = request;
   const body = 'whole' in read ? read.whole : read.rest;
   // Node's fetch wants `duplex` for a stream; the types of the DOM don't know it.

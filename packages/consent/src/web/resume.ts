@@ -88,7 +88,7 @@ export const showAnswer = async (parts: Parts, visitor: Visitor, id: string): Pr
     ? show(parts, sentPage(homeOf(parts)))
     : new Response(taken.body, {
         status: taken.status,
-        headers: [...taken.headers.map(([name, value]): [string, string] => [name, value])],
+        headers: taken.headers.map(([name, value]): [string, string] => [name, value]),
       });
   for (const [name, value] of Object.entries(PRIVATE)) response.headers.set(name, value);
   parts.cookies.clear(response.headers, id);
