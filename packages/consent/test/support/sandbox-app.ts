@@ -1,40 +1,10 @@
-import {
-  anonymous,
-  authenticate,
-  cloud,
-  memoryAccountLinks,
-  memoryGrants,
-  oauth,
-  resolveProviders,
-} from '@tributary/auth-providers';
-import {
-  type ConsentPrompt,
-  type ConsentRequest,
-  createPipeline,
-  type GrantStore,
-  noRetry,
-  openCall,
-  type ProviderServices,
-  silentLogger,
-  systemClock,
-  type Terminal,
-} from '@tributary/pipeline';
-import { currentInvocation } from '@tributary/pipeline/invocation';
+import type { ConsentPrompt, ConsentRequest, GrantStore } from '@tributary/pipeline';
 import { type Route, route } from '@tributary/route';
 import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
-import { type ConsentOptions, consent } from '../../src/index.js';
+import type { ConsentOptions } from '../../src/index.js';
 import { terminalPrompt } from '../../src/terminal/index.js';
 import { freePort } from './loopback.js';
-
-/** The least that puts a call on the wire. */
-const fetchTerminal: Terminal = {
-  name: 'fetch',
-  send(call) {
-    const { url, authorization } = openCall(call);
-    const headers = { ...call.headers, ...(authorization !== undefined && { authorization }) };
-    return fetch(url, { method: call.method, headers, redirect: 'manual' });
-  },
-};
+import { startClient } from './oauth-client.js';
 
 export interface SandboxApp extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -63,54 +33,14 @@ export const startApp = async ({
 }: SandboxAppOptions = {}): Promise<SandboxApp> => {
   const redirectUri = `http://localhost:${await freePort()}/callback`;
   const sandbox = await startSandbox({ redirectUris: [redirectUri] });
-  const grants = memoryGrants();
-  const services: ProviderServices = {
-    fetch: (url, init) => fetch(url, { ...init, redirect: 'manual' }),
-    clock: systemClock,
-    grants,
-    links: memoryAccountLinks(),
-    logger: silentLogger,
-  };
-  const { clientId, clientSecret } = sandbox.client;
-  const user = oauth({
-    clientId,
-    clientSecret,
-    redirectUri,
-    authorizationServer: sandbox.authUrl,
-    scopes,
-  });
-  const pipeline = createPipeline({
-    resolve: resolveProviders({ none: anonymous()(services), user: user(services) }),
-    consent: [consent(consentOptions)],
-    retry: noRetry,
-    auth: authenticate(),
-    transport: fetchTerminal,
-  });
-  const site = cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl });
-
-  const get = (path: Route): Promise<Response> => {
-    const invocation = currentInvocation();
-    return pipeline.send({
-      product: 'confluence',
-      site,
-      principal: { kind: 'user' },
-      ...(invocation && { invocation }),
-      path: path.value,
-      template: path.template,
-      method: 'GET',
-      headers: {},
-      redirect: 'follow',
-      options: {},
-    });
-  };
-
+  const client = startClient({ sandbox, redirectUri, scopes, ...consentOptions });
   return {
     sandbox,
-    grants,
+    grants: client.storage.grants,
     redirectUri,
-    get,
+    get: client.get,
     async whoAmI() {
-      const response = await get(route`/wiki/rest/api/user/current`);
+      const response = await client.get(route`/wiki/rest/api/user/current`);
       const { accountId } = (await response.json()) as { readonly accountId: string };
       return accountId;
     },
@@ -131,7 +61,7 @@ export const startApp = async ({
       return counting;
     },
     [Symbol.asyncDispose]: async () => {
-      await pipeline[Symbol.asyncDispose]();
+      await client[Symbol.asyncDispose]();
       await sandbox.close();
     },
   };

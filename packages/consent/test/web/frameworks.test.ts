@@ -7,10 +7,10 @@ import { csrf } from 'hono/csrf';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { consentListener, nodeListener, nodeRequest } from '../../src/node/index.js';
 import { type ConsentPages, webConsent } from '../../src/web/index.js';
+import { type Client, startClient } from '../support/oauth-client.js';
 import { Browser } from './support/browser.js';
 import { grant } from './support/grant.js';
 import { listen, stop } from './support/listen.js';
-import { type Client, startClient } from './support/oauth-desk.js';
 import { openPlace, type Place } from './support/web-app.js';
 
 let place: Place;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type NodeListener, nodeListener, nodeRequest } from '../../src/node/index.js';
 import type { FetchHandler } from '../../src/web/index.js';
-import { deferred } from './support/deferred.js';
+import { deferred } from '../support/outcome.js';
 
 const ORIGIN = 'https://app.example.com';
 let server: Server | undefined;

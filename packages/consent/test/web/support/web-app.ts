@@ -5,9 +5,9 @@ import { route } from '@tributary/route';
 import { type Sandbox, startSandbox } from '@tributary/sandbox';
 import { nodeListener } from '../../../src/node/index.js';
 import { type ConsentPages, type WebConsentOptions, webConsent } from '../../../src/web/index.js';
+import { type Client, startClient } from '../../support/oauth-client.js';
 import { Browser } from './browser.js';
 import { listen, stop } from './listen.js';
-import { type Client, startClient } from './oauth-desk.js';
 
 /** What the app's handlers saw, oldest first. */
 export interface Ran {

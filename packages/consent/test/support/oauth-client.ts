@@ -20,7 +20,7 @@ import {
 import { createInvocation, currentInvocation } from '@tributary/pipeline/invocation';
 import type { Route } from '@tributary/route';
 import type { Sandbox } from '@tributary/sandbox';
-import { consent } from '../../../src/index.js';
+import { consent } from '../../src/index.js';
 
 /** The least that puts a call on the wire. */
 const fetchTerminal: Terminal = {
