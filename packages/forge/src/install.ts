@@ -1,7 +1,7 @@
 import { ConfigError } from '@tributary/pipeline';
 import { heedOddSegments, type OddSegmentsOptions } from './odd-segments.js';
 import { createPlatform } from './platform/create-platform.js';
-import { egressFetch } from './platform/egress.js';
+import { egressFetch, egressHosts } from './platform/egress.js';
 import type { ForgePlatformOptions, PlatformClient } from './platform/platform-options.js';
 import { UNGUARDED } from './platform/unguarded-fetch.js';
 
@@ -70,7 +70,7 @@ export const install = (tributary: PlatformClient, options: InstallOptions = {})
   refuseSecond(options.replace ?? false);
   const platform = createPlatform(tributary, options);
   const fetch = Object.assign(heedOddSegments(platform.fetch, options), { [OURS]: true });
-  const isGuarded = (options.egress ?? options.permissions?.external?.fetch?.backend) !== undefined;
+  const isGuarded = egressHosts(options) !== undefined;
   const restore = [
     setGlobal(FETCH, { value: fetch, writable: true }),
     setGlobal(RUNTIME, { get: platform.runtime }),

@@ -3,6 +3,7 @@ import { currentPlatform } from './current-platform.js';
 import { REQUEST_EGRESS_ALLOWLIST_ERR } from './error-names.js';
 import type { FetchMethodAllowingRoute } from './fetch-types.js';
 import { ExternalEndpointNotAllowedError, NotAllowedError } from './forge-errors.js';
+import { withoutQuery } from './host-match.js';
 import { isRoute } from './route-object.js';
 
 /**
@@ -24,8 +25,5 @@ const refusal = (error: unknown, address: string): unknown =>
   error instanceof Error &&
   error.name === REQUEST_EGRESS_ALLOWLIST_ERR &&
   !(error instanceof NotAllowedError)
-    ? new ExternalEndpointNotAllowedError(withoutQuery(address))
+    ? new ExternalEndpointNotAllowedError(withoutQuery(String(address)))
     : error;
-
-/** Queries carry keys, and messages end up in logs. */
-const withoutQuery = (address: string): string => `${address}`.replace(/[?#].*/s, '');

@@ -62,3 +62,6 @@ export const addressMatcher = (
     );
   };
 };
+
+/** What messages say of an address: queries carry keys, and messages end up in logs. */
+export const withoutQuery = (address: string): string => address.replace(/[?#].*/s, '');

@@ -7,6 +7,7 @@ import type {
   FetchMethodAllowingRoute,
 } from './fetch-types.js';
 import { NeedsAuthenticationError } from './forge-errors.js';
+import { withoutQuery } from './host-match.js';
 import { measured } from './metrics.js';
 import { askPlatform, throwProxyError } from './request-product.js';
 import { isRoute } from './route-object.js';
@@ -65,7 +66,7 @@ const noCredentials =
   (path) => {
     const where = remote === undefined ? '' : `remote '${remote}', `;
     throw new Error(
-      `Fetch failed for ${where}provider '${provider}', path '${String(path).replace(/[?#].*/s, '')}' no credentials previously requested`,
+      `Fetch failed for ${where}provider '${provider}', path '${withoutQuery(String(path))}' no credentials previously requested`,
     );
   };
 
