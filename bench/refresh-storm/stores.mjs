@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encryption, sqliteGrants } from '@tributary/auth-providers/sqlite';
-
-const services = () => {
-  const file =
-    process.env.TRIBUTARY_SERVICES ??
-    new URL('../../node_modules/.cache/tributary/services.json', import.meta.url);
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw new Error('Redis and PostgreSQL are down; start them: npx -y pnpm@12 services up');
-  }
-};
+import { services } from '../services.mjs';
 
 /** A place that holds nothing yet, as options of the store, and how to clear it. */
 export const places = {

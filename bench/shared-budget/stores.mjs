@@ -1,18 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { postgresBudget, redisBudget } from '@tributary/transport/shared-budget';
 import pg from 'pg';
 import { createClient } from 'redis';
-
-const services = () => {
-  const file =
-    process.env.TRIBUTARY_SERVICES ??
-    new URL('../../node_modules/.cache/tributary/services.json', import.meta.url);
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw new Error('Redis and PostgreSQL are down; start them: npx -y pnpm@12 services up');
-  }
-};
+import { services } from '../services.mjs';
 
 /** What the processes share, by where it is kept: one rate, and every pause. */
 export const stores = {
