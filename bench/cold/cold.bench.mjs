@@ -8,6 +8,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { median } from '../median.mjs';
+import { printHead, printRow } from '../table.mjs';
 import { OURS, PEER, SUBJECTS } from './subjects.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
@@ -42,17 +43,15 @@ server.disconnect();
 
 const of = ({ runs }, field) => median(runs.slice(1).map((run) => run[field]));
 const peer = modules.find(({ name }) => name === PEER);
-const line = (cells) => console.log(`| ${cells.join(' | ')} |`);
 
 console.log(`medians of ${ROUNDS} interleaved rounds, node ${process.version}\n`);
-line(['client', 'import ms', `× ${PEER}`, 'first answer ms', `× ${PEER}`]);
-line(['---', '---', '---', '---', '---']);
+printHead(['client', 'import ms', `× ${PEER}`, 'first answer ms', `× ${PEER}`]);
 for (const each of modules) {
   const cells = ['imported', 'answered'].flatMap((field) => {
     const ms = of(each, field);
     return ms === undefined ? ['–', '–'] : [ms.toFixed(1), (ms / of(peer, field)).toFixed(2)];
   });
-  line([each.name, ...cells]);
+  printRow([each.name, ...cells]);
 }
 
 const ours = modules.find(({ name }) => name === OURS);

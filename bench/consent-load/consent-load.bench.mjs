@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { quantile } from '../median.mjs';
 import { openLoad } from './load.mjs';
 
 const { values } = parseArgs({
@@ -20,14 +21,16 @@ const [users, atOnce, count] = [values.users, values['at-once'], values.waves].m
 /** What a heap may grow by from the second wave on: noise of the collector, not of the people. */
 const FLAT_BYTES = 2 * 2 ** 20;
 
-const at = (sorted, share) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-
 await using load = await openLoad();
 const waves = [];
 for (let index = 0; index < count; index += 1) {
   const { ms, ...wave } = await load.wave(users, atOnce);
-  waves.push({ ...wave, p50: at(ms, 0.5), p99: at(ms, 0.99), after: await load.expire() });
+  waves.push({
+    ...wave,
+    p50: quantile(ms, 0.5),
+    p99: quantile(ms, 0.99),
+    after: await load.expire(),
+  });
 }
 
 const heaps = waves.map(({ after }) => after.heapUsed);

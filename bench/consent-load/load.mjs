@@ -96,7 +96,7 @@ export const openLoad = async () => {
         own: done.filter(({ isOwn }) => isOwn).length,
         perSecond: users / seconds,
         cpuMs: (cpuMs - before) / users,
-        ms: done.map(({ ms }) => ms).sort((a, b) => a - b),
+        ms: done.map(({ ms }) => ms),
         pending,
       };
     },

@@ -11,6 +11,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { openSite } from '../limited-site/open-site.mjs';
+import { printHead, printRow } from '../table.mjs';
 import { startProcess } from './processes.mjs';
 import { forget, stores } from './stores.mjs';
 
@@ -91,13 +92,10 @@ const isGood = ({ store, scenario, calls, answered, refused, refusedShare }) => 
 };
 
 const percent = (value) => (value === undefined ? '' : `${(value * 100).toFixed(1)} %`);
-const line = (cells) => `| ${cells.join(' | ')} |`;
 
 if (!isJson) {
-  const columns = ['shared by', 'scenario', 'answered 200', 'refused', 'share', 'of the rate', 's'];
   console.log(`${PROCESSES} processes, one app, one site, node ${process.version}\n`);
-  console.log(line(columns));
-  console.log(line(columns.map(() => '---')));
+  printHead(['shared by', 'scenario', 'answered 200', 'refused', 'share', 'of the rate', 's']);
 }
 const show = (result) => {
   const ok = isGood(result);
@@ -108,7 +106,7 @@ const show = (result) => {
   }
   const { store, scenario, calls, answered, refused, refusedShare, share, seconds } = result;
   const rates = [refused, percent(refusedShare), percent(share), seconds.toFixed(1)];
-  console.log(line([store, scenario, `${answered} of ${calls}`, ...rates]));
+  printRow([store, scenario, `${answered} of ${calls}`, ...rates]);
 };
 
 // Without a site that is told, what loads with the first call is no part of a rate.

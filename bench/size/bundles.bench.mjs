@@ -5,6 +5,7 @@
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { SUBJECTS } from '../cold/subjects.mjs';
+import { printHead, printRow } from '../table.mjs';
 
 /** Leaves out what an `import()` loads later. */
 const atOnce = {
@@ -34,10 +35,8 @@ const sizeOf = async (contents, plugins) => {
 };
 
 const kib = (bytes) => (bytes / 1024).toFixed(1);
-const line = (cells) => console.log(`| ${cells.join(' | ')} |`);
 
-line(['client', 'at once KiB', 'with what loads later KiB']);
-line(['---', '---', '---']);
+printHead(['client', 'at once KiB', 'with what loads later KiB']);
 for (const [name, code] of Object.entries(SUBJECTS)) {
-  line([name, kib(await sizeOf(code, [atOnce])), kib(await sizeOf(code, []))]);
+  printRow([name, kib(await sizeOf(code, [atOnce])), kib(await sizeOf(code, []))]);
 }

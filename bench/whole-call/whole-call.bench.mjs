@@ -6,7 +6,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { getHeapStatistics } from 'node:v8';
-import { median } from '../median.mjs';
+import { median, quantile } from '../median.mjs';
+import { printHead, printRow } from '../table.mjs';
 import { BASELINE, openClients } from './clients.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
@@ -68,8 +69,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
   }
 }
 
-const quantile = (values, q) =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
 const ms = (value) => value.toFixed(value < 10 ? 2 : 1);
 
 const rows = names.map((name) => {
@@ -93,10 +92,8 @@ console.log(
   `medians of ${ROUNDS} interleaved rounds; CPU × ${BASELINE}, at ${COMPARED_AT} at a time\n`,
 );
 const columns = Object.keys(rows[0]);
-const line = (cells) => `| ${cells.join(' | ')} |`;
-console.log(line(columns));
-console.log(line(columns.map(() => '---')));
-for (const row of rows) console.log(line(columns.map((column) => row[column])));
+printHead(columns);
+for (const row of rows) printRow(columns.map((column) => row[column]));
 
 for (const [name, budget] of Object.entries(BUDGETS)) {
   const row = rows.find(({ client }) => client === name);
