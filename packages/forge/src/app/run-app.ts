@@ -170,11 +170,11 @@ const resolverContext = (
   { site }: Tributary,
   given: ResolverCall['context'],
 ): Readonly<Record<string, unknown>> => {
-  const { appContext, ...runtime } = appRuntime();
-  const { appId, environmentId, environmentType } = appContext;
+  const runtime = appRuntime();
+  const { appId, environmentId, environmentType } = runtime.appContext;
   const { extension, ...more } = given ?? {};
   return {
-    cloudId: cloudIdOf({ appContext, ...runtime }),
+    cloudId: cloudIdOf(runtime),
     ...(site && { siteUrl: site.url.replace(/\/+$/, '') }),
     environmentId,
     environmentType,
