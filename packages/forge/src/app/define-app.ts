@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { ConfigError } from '@tributary/pipeline';
 import type { ForgeManifest, FunctionModule } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read-manifest.js';
+import { ownEntry } from '../own-entry.js';
 import { type ForgeFunction, hasForgeApi, loadFunction } from './load-function.js';
 
 export interface DefineAppOptions {
@@ -52,7 +53,7 @@ export const defineApp = (options: DefineAppOptions): ForgeApp => {
   const resolving = new Set(manifest.resolvers.map((module) => module.function));
 
   const find = async (module: FunctionModule): Promise<ForgeFunction> => {
-    const own = Object.hasOwn(handlers, module.key) ? handlers[module.key] : undefined;
+    const own = ownEntry(handlers, module.key);
     if (own !== undefined) return own;
     if (resolver !== undefined && resolving.has(module.key)) return resolver;
     return loadFunction(manifest, module, { folder, usesDropIn: usesDropIn() });

@@ -1,3 +1,4 @@
+import { ownEntry } from '../own-entry.js';
 import type {
   CallingModule,
   EventTriggerModule,
@@ -204,8 +205,9 @@ const readOther: ReadModule = (yaml, path, type, found) => {
   if (key === undefined) return;
   const line = yaml.line(path);
   const unsupported = (reason: string) => found.unsupported.push({ type, key, line, reason });
-  if (Object.hasOwn(UNSUPPORTED, type)) {
-    unsupported(UNSUPPORTED[type] ?? '');
+  const known = ownEntry(UNSUPPORTED, type);
+  if (known !== undefined) {
+    unsupported(known);
     return;
   }
   if (!yaml.has([...path, 'resolver'])) {

@@ -1,5 +1,6 @@
 import { ConfigError } from '@tributary/pipeline';
 import { ForgeUnsupportedError } from '../drop-in/unsupported.js';
+import { ownEntry } from '../own-entry.js';
 import { egressFetch } from './egress.js';
 import { callEndpoint, REMOTE, SERVICE } from './endpoints.js';
 import { callExternal } from './external-auth.js';
@@ -22,9 +23,10 @@ const FEATURES: Readonly<Record<CapabilityMeta['type'], readonly [string, string
 };
 
 const unsupported = (type: string): ForgeUnsupportedError => {
-  const [feature, instead] = Object.hasOwn(FEATURES, type)
-    ? FEATURES[type as CapabilityMeta['type']]
-    : [`The platform's ${type}`, 'a service of your own'];
+  const [feature, instead] = ownEntry(FEATURES, type) ?? [
+    `The platform's ${type}`,
+    'a service of your own',
+  ];
   return new ForgeUnsupportedError(
     feature,
     `Use ${instead}, or give what answers for it as the option capabilities: { '${type}': (meta, path, init) => Response }.`,
@@ -83,11 +85,8 @@ export const createPlatform = (
       case 'fcc':
         return callEndpoint(SERVICE, meta.service, path, init, parts, runtime());
       default: {
-        const { type } = meta;
-        const { capabilities } = options;
-        const capability =
-          capabilities && Object.hasOwn(capabilities, type) ? capabilities[type] : undefined;
-        if (capability === undefined) throw unsupported(type);
+        const capability = ownEntry(options.capabilities, meta.type);
+        if (capability === undefined) throw unsupported(meta.type);
         return capability(meta, path, init);
       }
     }

@@ -1,5 +1,6 @@
 import { ConfigError, normaliseBase, urlUnderBase } from '@tributary/pipeline';
 import { currentInvocation } from '@tributary/pipeline/invocation';
+import { ownEntry } from '../own-entry.js';
 import { checkedPath } from './checked-path.js';
 import type { ForgeRequestInit, ForgeResponse } from './forge-fetch.js';
 import type { ForgeRuntime } from './forge-runtime.js';
@@ -60,7 +61,7 @@ export const callEndpoint = async (
   if (table === undefined) {
     throw new ConfigError(option, `${method} needs a table: { '${key}': { url, headers } }`);
   }
-  const endpoint = Object.hasOwn(table, key) ? table[key] : undefined;
+  const endpoint = ownEntry(table, key);
   if (endpoint === undefined) return proxyAnswer(400, unknown);
   const base = normaliseBase(endpoint.url, `${option}.${key}.url`);
   const route = checkedPath(path, true);

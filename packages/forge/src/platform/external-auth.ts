@@ -7,6 +7,7 @@ import {
 } from '@tributary/pipeline';
 import { currentInvocation } from '@tributary/pipeline/invocation';
 import type { ConsentSource } from '../consent/pending-consents.js';
+import { ownEntry } from '../own-entry.js';
 import { checkedPath } from './checked-path.js';
 import type { ExternalAuthMeta, ForgeRequestInit, ForgeResponse } from './forge-fetch.js';
 import type { ForgeExternalAuth } from './forge-runtime.js';
@@ -44,16 +45,13 @@ export const listProviders = (
   return KnownProviders.from(list);
 };
 
-const find = <T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
-  table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
-
 /** @throws ConfigError naming the option */
 const configOf = (
   options: ForgePlatformOptions,
   { provider, remote }: ExternalAuthMeta,
 ): { readonly config: ExternalAuthOptions; readonly base: string } => {
-  const config = find(options.externalAuth, provider);
-  const url = find(config?.remotes, remote);
+  const config = ownEntry(options.externalAuth, provider);
+  const url = ownEntry(config?.remotes, remote);
   const field = `externalAuth.${provider}`;
   if (config === undefined || url === undefined) {
     throw new ConfigError(
@@ -95,7 +93,7 @@ export const callExternal = async (
 export const externalConsent =
   ({ externalAuth }: ForgePlatformOptions): ConsentSource =>
   (serviceKey, scopes, invocation) => {
-    const request = find(externalAuth, serviceKey)?.consent?.({ scopes, invocation });
+    const request = ownEntry(externalAuth, serviceKey)?.consent?.({ scopes, invocation });
     if (request === undefined) return undefined;
     const error = new NeedsAuthenticationError({ serviceKey });
     error.learn(request);

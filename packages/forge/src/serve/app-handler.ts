@@ -4,6 +4,7 @@ import type { ConsentPages, FetchHandler } from '@tributary/consent/web';
 import type { Invocation } from '@tributary/pipeline';
 import { runInInvocation } from '@tributary/pipeline/invocation';
 import type { RunningApp } from '../app/run-app.js';
+import { ownEntry } from '../own-entry.js';
 import { appPage, failurePage, resultPage } from './app-page.js';
 import { describeFailure, failureStatus, problem } from './failure.js';
 import type { Runs } from './runs.js';
@@ -152,7 +153,7 @@ export const appHandler = (parts: HandlerParts): FetchHandler => {
       return text(403, 'Nobody is signed in.');
     }
     if (!isOwnHost(request)) return text(421, `Open ${pages.origin}/ instead.`);
-    const action = Object.hasOwn(ACTIONS, pathname) ? ACTIONS[pathname] : undefined;
+    const action = ownEntry(ACTIONS, pathname);
     if (action !== undefined) {
       return request.method === 'POST' ? act(action, request) : allow('POST');
     }
