@@ -7,6 +7,7 @@ import type { RunningApp } from '../app/run-app.js';
 import { ownEntry } from '../own-entry.js';
 import { appPage, failurePage, resultPage } from './app-page.js';
 import { describeFailure, failureStatus, problem } from './failure.js';
+import { plainText } from './plain-text.js';
 import type { Runs } from './runs.js';
 import type { Schedule } from './schedule.js';
 import { readSent, type SentCall } from './sent-call.js';
@@ -72,9 +73,6 @@ const atTerminal = (invocation: Invocation): Invocation =>
     Object.assign(Object.create(null) as Invocation, invocation, { surface: 'terminal' }),
   );
 
-const text = (status: number, words: string): Response =>
-  new Response(`${words}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
-
 const asJson = (result: unknown): string => JSON.stringify(result, null, 2) ?? 'undefined';
 
 /** Answers all requests to the server of an app. */
@@ -136,7 +134,7 @@ export const appHandler = (parts: HandlerParts): FetchHandler => {
       );
       return value;
     } catch {
-      return text(500, 'Internal Server Error');
+      return plainText(500, 'Internal Server Error');
     }
   };
 
@@ -150,14 +148,14 @@ export const appHandler = (parts: HandlerParts): FetchHandler => {
     if (found !== undefined) return hook(found, request);
     if (pages.owns(request)) return pages.handle(request, handle);
     if (user !== undefined && (await user(request)) === undefined) {
-      return text(403, 'Nobody is signed in.');
+      return plainText(403, 'Nobody is signed in.');
     }
-    if (!isOwnHost(request)) return text(421, `Open ${pages.origin}/ instead.`);
+    if (!isOwnHost(request)) return plainText(421, `Open ${pages.origin}/ instead.`);
     const action = ownEntry(ACTIONS, pathname);
     if (action !== undefined) {
       return request.method === 'POST' ? act(action, request) : allow('POST');
     }
-    if (pathname !== '/') return text(404, 'There is nothing here.');
+    if (pathname !== '/') return plainText(404, 'There is nothing here.');
     return request.method === 'GET' || request.method === 'HEAD' ? home() : allow('GET, HEAD');
   };
   return handle;

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { ConfigError } from '@tributary/pipeline';
 import { readText, tooLarge } from './bounded-text.js';
+import { plainText } from './plain-text.js';
 
 /** What the page's forms, and programs in JSON, send. */
 export interface SentCall {
@@ -14,9 +15,6 @@ export interface SentCall {
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
-
-const refused = (status: number, words: string): Response =>
-  new Response(`${words}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
 
 const isSame = (a: string, b: string): boolean => {
   const [one, other] = [Buffer.from(a), Buffer.from(b)];
@@ -38,10 +36,10 @@ export const readSent = async (
   const isForeign =
     (from !== null && from !== 'null' && from !== origin) ||
     (site !== null && site !== 'same-origin' && site !== 'none');
-  if (isForeign) return refused(403, "Another site's page may not send this.");
+  if (isForeign) return plainText(403, "Another site's page may not send this.");
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== FORM && type !== JSON_TYPE) {
-    return refused(415, `Send a form of the page, or ${JSON_TYPE}.`);
+    return plainText(415, `Send a form of the page, or ${JSON_TYPE}.`);
   }
   const text = await readText(request);
   if (text === undefined) return tooLarge();
@@ -51,7 +49,7 @@ export const readSent = async (
 const readForm = (text: string, token: string): SentCall | Response => {
   const form = new URLSearchParams(text);
   if (!isSame(form.get('token') ?? '', token)) {
-    return refused(403, 'This form is not of the page as it is now; open the page again.');
+    return plainText(403, 'This form is not of the page as it is now; open the page again.');
   }
   return {
     isForm: true,
@@ -68,10 +66,10 @@ const readJson = (text: string): SentCall | Response => {
   try {
     body = JSON.parse(text);
   } catch {
-    return refused(400, 'The body is no JSON.');
+    return plainText(400, 'The body is no JSON.');
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return refused(400, 'The body must be a JSON object.');
+    return plainText(400, 'The body must be a JSON object.');
   }
   const fields = new Map<string, unknown>(Object.entries(body));
   return {
