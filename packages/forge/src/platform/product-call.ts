@@ -22,6 +22,7 @@ import type {
   ForgeResponse,
   ProductMeta,
 } from './forge-fetch.js';
+import { invocationCopy } from './invocation-copy.js';
 import { detailsOf } from './invocation-details.js';
 import type { PlatformParts } from './parts.js';
 import type { PlatformClient } from './platform-options.js';
@@ -84,9 +85,8 @@ const atSite = <T>(
         : 'withContext() names another site than the own; give a function that knows it by its cloudId',
     );
   }
-  // Notes are the original's: its boundary has to know them.
   const there = invocation
-    ? Object.freeze(Object.assign(Object.create(null) as Invocation, invocation, { site }))
+    ? invocationCopy(invocation, { site })
     : createInvocation({ surface: 'background', site });
   return runInInvocation(there, work);
 };

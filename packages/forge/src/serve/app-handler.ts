@@ -5,6 +5,7 @@ import type { Invocation } from '@tributary/pipeline';
 import { runInInvocation } from '@tributary/pipeline/invocation';
 import type { RunningApp } from '../app/run-app.js';
 import { ownEntry } from '../own-entry.js';
+import { invocationCopy } from '../platform/invocation-copy.js';
 import { appPage, failurePage, resultPage } from './app-page.js';
 import { describeFailure, failureStatus, problem } from './failure.js';
 import { plainText } from './plain-text.js';
@@ -68,10 +69,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 /** The one person of this machine, for whom a credential of their own may answer. */
 const atTerminal = (invocation: Invocation): Invocation =>
-  // Notes are the original's: its boundary has to know them.
-  Object.freeze(
-    Object.assign(Object.create(null) as Invocation, invocation, { surface: 'terminal' }),
-  );
+  invocationCopy(invocation, { surface: 'terminal' });
 
 const asJson = (result: unknown): string => JSON.stringify(result, null, 2) ?? 'undefined';
 
