@@ -1,13 +1,6 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { runBench } from './run-bench.js';
 import { isServicesUp } from './services.js';
-
-const run = promisify(execFile);
-const bench = fileURLToPath(
-  new URL('../bench/refresh-storm/refresh-storm.bench.mjs', import.meta.url),
-);
 
 const canRun = (store: string): boolean => store === 'sqlite' || isServicesUp;
 const STORES = ['sqlite', 'redis', 'postgres'] as const;
@@ -27,16 +20,7 @@ beforeAll(async () => {
     ...STORES.filter(canRun).map((store) => `${store}:unannounced`),
     ...KILLED.filter(canRun).map((store) => `${store}:killed`),
   ];
-  const { stdout } = await run(process.execPath, [bench, '--json', ...words]).catch(
-    (error: { stdout: string; stderr: string }) => {
-      if (error.stdout === '') throw new Error(error.stderr);
-      return error;
-    },
-  );
-  results = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  results = await runBench('refresh-storm', ...words);
 }, 180_000);
 
 const resultOf = (store: string, scenario: string) =>

@@ -1,13 +1,6 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { runBench } from './run-bench.js';
 import { isServicesUp } from './services.js';
-
-const run = promisify(execFile);
-const bench = fileURLToPath(
-  new URL('../bench/shared-budget/shared-budget.bench.mjs', import.meta.url),
-);
 
 interface Result {
   readonly store: string;
@@ -19,17 +12,7 @@ describe.skipIf(!isServicesUp)('4 processes of one app', () => {
 
   /** The benchmark, as numbers: real processes of the built packages, one after the other on each store. */
   beforeAll(async () => {
-    const words = ['--json', '--quick', 'redis', 'postgres'];
-    const { stdout } = await run(process.execPath, [bench, ...words]).catch(
-      (error: { stdout: string; stderr: string }) => {
-        if (error.stdout === '') throw new Error(error.stderr);
-        return error;
-      },
-    );
-    results = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    results = await runBench('shared-budget', '--quick', 'redis', 'postgres');
   }, 120_000);
 
   const resultOf = (store: string, scenario: string) =>
