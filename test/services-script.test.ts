@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isServicesUp } from './services.js';
+import { isServicesUp, servicesFile } from './services.js';
 
 const script = join(import.meta.dirname, '..', 'scripts', 'services.mjs');
 
@@ -82,10 +82,7 @@ describe.skipIf(!isServicesUp)('up', () => {
     const state = readState();
     const ports = portsOf(state);
     expect(await Promise.all(ports.map(isOpen))).toEqual([true, true]);
-    const checkout =
-      process.env.TRIBUTARY_SERVICES ??
-      join(import.meta.dirname, '../node_modules/.cache/tributary/services.json');
-    expect(new Set([...ports, ...portsOf(readState(checkout))]).size).toBe(4);
+    expect(new Set([...ports, ...portsOf(readState(servicesFile))]).size).toBe(4);
     // It has passwords.
     expect(statSync(stateFile).mode & 0o777).toBe(0o600);
 
@@ -103,6 +100,6 @@ describe.skipIf(!isServicesUp)('up', () => {
     expect(await services('down')).toMatchObject({ code: 0 });
     expect(await Promise.all(ports.map(isOpen))).toEqual([false, false]);
     expect([existsSync(stateFile), existsSync(state.folder)]).toEqual([false, false]);
-    expect(await Promise.all(portsOf(readState(checkout)).map(isOpen))).toEqual([true, true]);
+    expect(await Promise.all(portsOf(readState(servicesFile)).map(isOpen))).toEqual([true, true]);
   });
 });

@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CANARY } from '@tributary/sandbox';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { isServicesUp } from '../services.js';
+import { isServicesUp, servicesFile } from '../services.js';
 
 const root = join(import.meta.dirname, '..', '..');
-const services =
-  process.env.TRIBUTARY_SERVICES ?? join(root, 'node_modules/.cache/tributary/services.json');
 
 /** A run of tests that leak, with a mark of its own: the search of this run has nothing to find there. */
 const runLeaks = async () => {
@@ -17,7 +15,7 @@ const runLeaks = async () => {
     ...process.env,
     TRIBUTARY_CANARY: 'songbird-',
     LEAKS_LEFT: left,
-    TRIBUTARY_SERVICES: isServicesUp ? services : '',
+    TRIBUTARY_SERVICES: isServicesUp ? servicesFile : '',
     NO_COLOR: '1',
   };
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { isServicesUp } from '../services.js';
+import { isServicesUp, servicesFile } from '../services.js';
 import type { Shown } from './shown.js';
 
 interface Redis {
@@ -20,10 +20,7 @@ interface Postgres {
 // The drivers that the stores themselves are given.
 const load = createRequire(new URL('../../packages/auth-providers/package.json', import.meta.url));
 
-const file =
-  process.env.TRIBUTARY_SERVICES ??
-  new URL('../../node_modules/.cache/tributary/services.json', import.meta.url);
-const services = isServicesUp ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+const services = isServicesUp ? JSON.parse(readFileSync(servicesFile, 'utf8')) : undefined;
 
 export const redisUrl: string = services?.redis.url ?? '';
 export const postgresUrl: string = services?.postgres.url ?? '';
