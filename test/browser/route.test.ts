@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectChromium, hasChromium } from './support/chromium.js';
+import { type Listening, listen } from './support/listen.js';
 
 /** The package as it is published, file by file: no bundler comes near it. */
 const published = new URL('../../packages/route/dist/', import.meta.url);
@@ -22,7 +22,12 @@ try {
 </script>`;
 
 describe.skipIf(!hasChromium)('route, as a plain module of a page', () => {
-  const server = createServer(async (request, response) => {
+  let server: Listening;
+  let browser: Browser;
+  let page: Page;
+  const failures: string[] = [];
+
+  const serve: RequestListener = async (request, response) => {
     const [, folder, file] = request.url?.split('/') ?? [];
     if (folder !== 'route') {
       response.setHeader('content-type', 'text/html; charset=utf-8').end(PAGE);
@@ -31,24 +36,20 @@ describe.skipIf(!hasChromium)('route, as a plain module of a page', () => {
     const text = await readFile(new URL(file ?? '', published)).catch(() => undefined);
     if (text === undefined) response.statusCode = 404;
     response.setHeader('content-type', 'text/javascript').end(text);
-  });
-  let browser: Browser;
-  let page: Page;
-  const failures: string[] = [];
+  };
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server = await listen(serve);
     browser = await connectChromium();
     page = await browser.newPage();
     page.on('pageerror', (error) => failures.push(error.message));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(`${server.origin}/`);
     await page.waitForFunction('window.refusal !== undefined');
   });
 
   afterAll(async () => {
     await browser?.close();
-    server.closeAllConnections();
-    server.close();
+    await server?.close();
   });
 
   test('builds the path that Node builds', async () => {
