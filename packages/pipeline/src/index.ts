@@ -64,6 +64,7 @@ export {
 export type { Invocation, InvokingUser } from './invocation/invocation.js';
 export type { BodyInput } from './request/body.js';
 export type { HeadersInput } from './request/headers.js';
+export { headerRefusal } from './request/headers.js';
 export type { ReadRequest, RequestOptions } from './request/request-options.js';
 export { readRequestOptions } from './request/request-options.js';
 export { discardBody } from './response/discard-body.js';

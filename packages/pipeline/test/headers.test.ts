@@ -1,6 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { type HeadersInput, type Principal, readRequestOptions } from '../src/index.js';
+import {
+  type HeadersInput,
+  headerRefusal,
+  type Principal,
+  readRequestOptions,
+} from '../src/index.js';
 
 const APP: Principal = { kind: 'app' };
 const USER: Principal = { kind: 'user' };
@@ -66,6 +71,7 @@ const expectRefused = (name: string, principal: Principal): void => {
         name: 'RequestError',
         code: 'REQUEST_INVALID',
         field: `headers.${name}`,
+        message: expect.stringContaining(headerRefusal(name, principal) ?? 'no refusal'),
         template: '/x/{}',
       });
       expect(`${inspect(error)}${JSON.stringify(error)}${error.stack}`).not.toContain(CANARY);
@@ -96,6 +102,7 @@ describe('what would replace the credential is refused under asApp and asUser', 
   test.each(['authorization', 'cookie'])('%s', (name) => {
     for (const principal of [APP, USER]) expectRefused(name, principal);
     expect(read({ [name]: 'own' }, NOBODY)).toEqual({ [name]: 'own' });
+    expect(headerRefusal(name, NOBODY)).toBeUndefined();
   });
 });
 

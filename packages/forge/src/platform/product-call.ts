@@ -113,7 +113,7 @@ export const callProduct = async (
   const { deployment } = invocation?.site ?? client.site ?? {};
   const request: RequestOptions = {
     ...readInit(init, {
-      isBare: meta.provider === 'none',
+      provider: meta.provider,
       // As the platform's fetch; but Data Center would answer in XML.
       accept: deployment === 'data-center' ? undefined : '*/*',
       warn,

@@ -1,35 +1,19 @@
 import { ReadableStream as WebStream } from 'node:stream/web';
-import type { BodyInput, RequestOptions } from '@tributary/pipeline';
-import type { ForgeRequestInit } from './forge-fetch.js';
+import { type BodyInput, headerRefusal, type RequestOptions } from '@tributary/pipeline';
+import type { ForgeProvider, ForgeRequestInit } from './forge-fetch.js';
 
 type Warn = (message: string) => void;
 
-/** Which the platform sets itself, whatever an app says. */
-const PLATFORM_HEADERS = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-const CREDENTIAL_HEADERS = new Set(['authorization', 'cookie']);
-
-const isOurs = (name: string, isBare: boolean): boolean =>
-  PLATFORM_HEADERS.has(name) ||
-  name.startsWith('proxy-') ||
-  name.startsWith('forge-proxy-') ||
-  (!isBare && CREDENTIAL_HEADERS.has(name));
+/** Which the platform sets itself, whatever an app says: what the chain refuses, and Forge's own. */
+const isOurs = (name: string, provider: ForgeProvider): boolean =>
+  headerRefusal(name, { kind: provider }) !== undefined || name.startsWith('forge-proxy-');
 
 const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value;
 
 /** As fetch reads them: of a list and of a Headers the pairs, else own fields, values as text. */
 const readHeaders = (
   input: ForgeRequestInit['headers'],
-  isBare: boolean,
+  provider: ForgeProvider,
   warn: Warn,
 ): [string, string][] => {
   if (input === undefined || input === null) return [];
@@ -39,7 +23,7 @@ const readHeaders = (
   return entries
     .map(([name, value]): [string, string] => [name, String(value)])
     .filter(([name]) => {
-      const isDropped = isOurs(name.toLowerCase(), isBare);
+      const isDropped = isOurs(name.toLowerCase(), provider);
       if (isDropped) warn(`The header ${name.toLowerCase()} was left out: the platform sets it.`);
       return !isDropped;
     });
@@ -70,8 +54,8 @@ const readBody = (body: unknown, warn: Warn): BodyInput | undefined => {
 };
 
 export interface ReadInitOptions {
-  /** Whether the call may bring its own Authorization. */
-  readonly isBare: boolean;
+  /** Who the call acts as: as nobody, it may bring its own Authorization. */
+  readonly provider: ForgeProvider;
   /** For requests that say nothing of it. */
   readonly accept: string | undefined;
   readonly warn: Warn;
@@ -84,10 +68,10 @@ export interface ReadInitOptions {
  */
 export const readInit = (
   init: ForgeRequestInit | undefined,
-  { isBare, accept, warn }: ReadInitOptions,
+  { provider, accept, warn }: ReadInitOptions,
 ): RequestOptions => {
   const { method = 'GET', redirect, signal } = init ?? {};
-  const headers = readHeaders(init?.headers, isBare, warn);
+  const headers = readHeaders(init?.headers, provider, warn);
   if (accept !== undefined && !headers.some(([name]) => name.toLowerCase() === 'accept')) {
     headers.push(['accept', accept]);
   }

@@ -23,7 +23,15 @@ const TRANSPORT_HEADERS = new Set([
 /** What would replace the principal's credential. */
 const CREDENTIAL_HEADERS = new Set(['authorization', 'cookie']);
 
-const refusal = (name: string, principal: Principal): string | undefined => {
+/**
+ * Why a call as `principal` may not bring this header; undefined where it may. For adapters that leave such
+ * headers out, as the client does whose callers they serve.
+ * @param name in lower case
+ */
+export const headerRefusal = (
+  name: string,
+  principal: Pick<Principal, 'kind'>,
+): string | undefined => {
   if (TRANSPORT_HEADERS.has(name) || name.startsWith('proxy-')) {
     return 'is set by the transport and must not be given';
   }
@@ -67,7 +75,7 @@ export const readHeaders = (
       throw new RequestError('headers', 'one of the names is no HTTP field name', template);
     }
     const lower = name.toLowerCase();
-    const reason = refusal(lower, principal);
+    const reason = headerRefusal(lower, principal);
     if (reason !== undefined) throw new RequestError(`headers.${lower}`, reason, template);
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
       throw new RequestError(`headers.${lower}`, 'must be a string', template);
