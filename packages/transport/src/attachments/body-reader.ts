@@ -1,3 +1,5 @@
+import { byobReaderOf } from '../byob-reader.js';
+
 /** Reads a body with the memory of one chunk, where the body can fill a buffer of its reader's. */
 export interface BodyReader {
   /** The next bytes, good until the next read; undefined at the end. */
@@ -6,15 +8,6 @@ export interface BodyReader {
 }
 
 const CHUNK = 64 * 1024;
-
-const byobReaderOf = (body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined => {
-  try {
-    return body.getReader({ mode: 'byob' });
-  } catch {
-    // Not a byte stream; some browsers' answers are none.
-    return undefined;
-  }
-};
 
 /** @throws TypeError where somebody else reads the body */
 export const bodyReader = (body: ReadableStream<Uint8Array> | null): BodyReader => {

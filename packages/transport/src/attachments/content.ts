@@ -101,7 +101,6 @@ export const openContent = async (given: AttachmentContent): Promise<Content> =>
       ...(blob.type !== '' && { type: blob.type }),
       size: blob.size,
       isReplayable: true,
-
       read: () => chunksOf(blob.stream()),
     };
   }

@@ -1,4 +1,5 @@
 import { getDefaultHighWaterMark } from 'node:stream';
+import { byobReaderOf } from '../byob-reader.js';
 import type { WireBody } from '../terminal/wire-request.js';
 import { encodeForm } from './encode-form.js';
 
@@ -25,8 +26,7 @@ interface ByteReader {
  * collects them. undici asks for the next chunk when the socket has sent one that reaches its high-water
  * mark; a smaller one may still wait there, and is copied.
  */
-const byobReader = (stream: ReadableStream<Uint8Array>): ByteReader => {
-  const reader = stream.getReader({ mode: 'byob' });
+const byTurns = (reader: ReadableStreamBYOBReader): ByteReader => {
   const waits = getDefaultHighWaterMark(false);
   let next: ArrayBuffer | undefined;
   let last: ArrayBuffer | undefined;
@@ -45,14 +45,8 @@ const byobReader = (stream: ReadableStream<Uint8Array>): ByteReader => {
 
 /** Locks the stream, and throws where somebody else has. */
 const readerOf = (stream: ReadableStream<Uint8Array>, canReuse: boolean): ByteReader => {
-  if (canReuse && !stream.locked) {
-    try {
-      return byobReader(stream);
-    } catch {
-      // Not every stream can fill somebody else's buffer.
-    }
-  }
-  return stream.getReader();
+  const byob = canReuse ? byobReaderOf(stream) : undefined;
+  return byob === undefined ? stream.getReader() : byTurns(byob);
 };
 
 const fromStream = (stream: ReadableStream<Uint8Array>, canReuse: boolean): DispatchBody => {
