@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createTributary, fromEnv, type Tributary } from '@tributary/api';
 import { apiToken, cloud, oauth } from '@tributary/auth-providers';
@@ -13,6 +12,7 @@ import { ConfigError, isLoopback } from '@tributary/pipeline';
 import { startSandbox } from '@tributary/sandbox';
 import type { Account } from '../account/account.js';
 import type { Environment } from '../settings/environment.js';
+import { untilStopped } from '../until-stopped.js';
 
 export interface ForgeRun {
   readonly account: Account;
@@ -103,7 +103,7 @@ export const runForgeApp = async (run: ForgeRun): Promise<void> => {
       ...(port !== undefined && { port }),
     });
     account.say(`Open ${server.url}/ and press Ctrl-C here to stop.`);
-    if (!signal.aborted) await once(signal, 'abort');
+    await untilStopped(signal);
   } finally {
     for (const close of closing) await close();
   }

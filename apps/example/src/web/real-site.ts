@@ -5,12 +5,13 @@ import { encryption, sqliteGrants } from '@tributary/auth-providers/sqlite';
 import { ConfigError } from '@tributary/pipeline';
 import type { Environment } from '../settings/environment.js';
 import type { WebOptions } from '../settings/web-arguments.js';
+import { untilStopped } from '../until-stopped.js';
 import { type Credentials, wire } from '../wiring/wire.js';
 import type { Face, ReadOnly } from './face.js';
 import { consentAddress } from './redirect-uri.js';
 import { Report } from './report.js';
 import { SCOPES } from './scopes.js';
-import { openPort, untilStopped } from './serve.js';
+import { openPort } from './serve.js';
 import type { WebStory } from './web-story.js';
 
 /** The web face against a site that exists: it writes to the one page that `--write` names, if any. */

@@ -1,10 +1,11 @@
 import { startSandbox } from '@tributary/sandbox';
 import { credentials } from '../stories/sandbox.js';
+import { untilStopped } from '../until-stopped.js';
 import { wire } from '../wiring/wire.js';
 import type { AppUser } from './face.js';
 import { Report } from './report.js';
 import { SCOPES } from './scopes.js';
-import { openPort, untilStopped } from './serve.js';
+import { openPort } from './serve.js';
 import type { WebStory } from './web-story.js';
 
 const USERS: readonly AppUser[] = [

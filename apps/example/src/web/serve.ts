@@ -47,10 +47,3 @@ const listen = async (server: Server, port: number, hostname: string): Promise<v
     );
   }
 };
-
-/** Until the person stops it. */
-export const untilStopped = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
