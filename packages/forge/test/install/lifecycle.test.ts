@@ -1,39 +1,22 @@
-import { createTributary, type Tributary } from '@tributary/api';
+import { createTributary } from '@tributary/api';
 import { apiToken, cloud } from '@tributary/auth-providers';
 import { inForge } from '@tributary/auth-providers/in-forge';
 import { systemClock } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { describeInvocation, type InstallOptions, install } from '../../src/index.js';
+import { describe, expect, test } from 'vitest';
+import { describeInvocation, install } from '../../src/index.js';
 import { forgeApi, globals, loadForgeApiAnew } from '../support/forge-api.js';
-import { openRecorder, type Recorder } from '../support/recorder.js';
+import { installed, recorderOfFile } from '../support/installed.js';
 
 const { default: api, route } = forgeApi;
 const PATH = route`/wiki/api/v2/spaces`;
 
-let server: Recorder;
-let tributary: Tributary;
-let dispose = () => {};
-
-beforeAll(async () => {
-  server = await openRecorder();
-  tributary = createTributary({
-    site: cloud(server.url),
-    app: apiToken({ email: 'ada@example.com', token: 'token' }),
-  });
+const server = await recorderOfFile();
+const tributary = createTributary({
+  site: cloud(server.url),
+  app: apiToken({ email: 'ada@example.com', token: 'token' }),
 });
-afterEach(() => {
-  dispose();
-  server.arrived.length = 0;
-});
-afterAll(async () => {
-  await tributary[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-const begin = (options?: InstallOptions) => {
-  dispose = install(tributary, options);
-};
+const { begin, dispose } = installed(tributary);
 
 describe('install', () => {
   test('leaves nothing behind', async () => {

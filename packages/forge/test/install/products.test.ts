@@ -1,11 +1,10 @@
-import { createTributary, type Tributary } from '@tributary/api';
+import { createTributary } from '@tributary/api';
 import { apiToken, bearer, cloud, singleUser } from '@tributary/auth-providers';
 import { type AuthProvider, Secret } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type InstallOptions, install } from '../../src/index.js';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { forgeApi } from '../support/forge-api.js';
-import { openRecorder, type Recorder } from '../support/recorder.js';
+import { installed, recorderOfFile } from '../support/installed.js';
 
 const { default: api, route, assumeTrustedRoute } = forgeApi;
 
@@ -13,11 +12,8 @@ const CLOUD_ID = '11111111-2222-4333-8444-555555555555';
 const OTHER_ID = '99999999-8888-4777-8666-555555555555';
 const APP = `Basic ${Buffer.from('ada@example.com:token').toString('base64')}`;
 
-let server: Recorder;
-let tributary: Tributary;
-let bitbucket: Tributary;
-let dispose = () => {};
 const warned: string[] = [];
+const server = await recorderOfFile();
 
 const sites = () => cloud(server.url, { gateway: server.url, cloudId: CLOUD_ID });
 
@@ -27,37 +23,25 @@ const atBitbucket: AuthProvider = {
   endpoint: () => `${server.url}/bitbucket/`,
   credential: ({ base }) => ({ authorization: new Secret('Bearer repository'), base }),
 };
+const bitbucket = createTributary({
+  site: sites(),
+  app: atBitbucket,
+  user: singleUser(atBitbucket),
+  bare: atBitbucket,
+});
 
-beforeAll(async () => {
-  server = await openRecorder();
-  tributary = createTributary({
+const { begin, dispose } = installed(
+  createTributary({
     site: sites(),
     app: apiToken({ email: 'ada@example.com', token: 'token', scoped: true }),
     user: singleUser(bearer('of-a-person')),
-  });
-  bitbucket = createTributary({
-    site: sites(),
-    app: atBitbucket,
-    user: singleUser(atBitbucket),
-    bare: atBitbucket,
-  });
-});
-
+  }),
+  { bitbucket, warn: (text) => warned.push(text) },
+);
 afterEach(() => {
-  dispose();
-  server.arrived.length = 0;
   warned.length = 0;
 });
-
-afterAll(async () => {
-  await tributary[Symbol.asyncDispose]();
-  await bitbucket[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-const begin = (options: InstallOptions = {}) => {
-  dispose = install(tributary, { bitbucket, warn: (text) => warned.push(text), ...options });
-};
+afterAll(() => bitbucket[Symbol.asyncDispose]());
 
 const gateway = (product: string) => `/ex/${product}/${CLOUD_ID}`;
 
@@ -367,7 +351,7 @@ describe('as Forge', () => {
       site: sites(),
       user: { kind: 'oauth', endpoint: () => server.url, credential: () => undefined },
     });
-    dispose = install(own);
+    begin({}, own);
     const refused = api.asUser().requestConfluence(route`/wiki/api/v2/pages`);
     await expect(refused).rejects.toMatchObject({ code: 'PRINCIPAL_UNAVAILABLE' });
     await own[Symbol.asyncDispose]();

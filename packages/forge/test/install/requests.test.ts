@@ -1,38 +1,24 @@
-import { createTributary, type Tributary } from '@tributary/api';
+import { createTributary } from '@tributary/api';
 import { apiToken, cloud, dataCenter, personalAccessToken } from '@tributary/auth-providers';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type InstallOptions, install } from '../../src/index.js';
+import { afterEach, describe, expect, test } from 'vitest';
 import { forgeApi } from '../support/forge-api.js';
-import { openRecorder, type Recorder } from '../support/recorder.js';
+import { installed, recorderOfFile } from '../support/installed.js';
 
 const { default: api, route, assumeTrustedRoute } = forgeApi;
 const PATH = route`/wiki/rest/api/content`;
 
-let server: Recorder;
-let tributary: Tributary;
-let dispose = () => {};
 const warned: string[] = [];
-
-beforeAll(async () => {
-  server = await openRecorder();
-  tributary = createTributary({
+const server = await recorderOfFile();
+const { begin, dispose } = installed(
+  createTributary({
     site: cloud(server.url),
     app: apiToken({ email: 'ada@example.com', token: 'token' }),
-  });
-});
+  }),
+  { warn: (text) => warned.push(text) },
+);
 afterEach(() => {
-  dispose();
-  server.arrived.length = 0;
   warned.length = 0;
 });
-afterAll(async () => {
-  await tributary[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-const begin = (options: InstallOptions = {}) => {
-  dispose = install(tributary, { warn: (text) => warned.push(text), ...options });
-};
 
 const post = (init: object) =>
   api.asApp().requestConfluence(PATH, { method: 'POST', ...init } as never);
@@ -102,7 +88,7 @@ describe('headers', () => {
       site: dataCenter(`${server.url}/confluence`),
       app: personalAccessToken({ token: 'token' }),
     });
-    dispose = install(there);
+    begin({}, there);
     await api.asApp().requestConfluence(PATH);
     const { url, headers } = server.only();
     expect([url, headers.accept]).toEqual(['/confluence/rest/api/content', 'application/json']);

@@ -1,34 +1,16 @@
-import { createTributary, type Tributary } from '@tributary/api';
+import { createTributary } from '@tributary/api';
 import { cloud } from '@tributary/auth-providers';
 import { Secret } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type ExternalAuthOptions, type InstallOptions, install } from '../../src/index.js';
+import { describe, expect, test } from 'vitest';
+import type { ExternalAuthOptions, InstallOptions } from '../../src/index.js';
 import { forgeApi } from '../support/forge-api.js';
-import { openRecorder, type Recorder } from '../support/recorder.js';
+import { installed, recorderOfFile } from '../support/installed.js';
 
 const { default: api, invokeRemote, invokeService, route } = forgeApi;
 
-let server: Recorder;
-let tributary: Tributary;
-let dispose = () => {};
-
-beforeAll(async () => {
-  server = await openRecorder();
-  tributary = createTributary({ site: cloud(server.url) });
-});
-afterEach(() => {
-  dispose();
-  server.arrived.length = 0;
-});
-afterAll(async () => {
-  await tributary[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-const begin = (options: InstallOptions = {}) => {
-  dispose = install(tributary, options);
-};
+const server = await recorderOfFile();
+const { begin, dispose } = installed(createTributary({ site: cloud(server.url) }));
 
 describe.each([
   ['invokeRemote', invokeRemote, 'remotes', 'INVALID_REMOTE_ERR'],
