@@ -1,13 +1,12 @@
-import { createRequire } from 'node:module';
 import type * as forge from '@forge/api';
 import { describe, expect, it } from 'vitest';
 import { usePlatform } from '../../src/drop-in/current-platform.js';
 import * as dropIn from '../../src/drop-in/index.js';
+import { forgeApi as real } from '../support/forge-api.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 import { type StandIn, standIn, withGlobals } from './stand-in.js';
 import { USES, type Use } from './uses.js';
 
-const real: typeof forge = createRequire(import.meta.url)('@forge/api');
 const ours = dropIn as unknown as typeof forge;
 
 interface Seen extends Outcome {

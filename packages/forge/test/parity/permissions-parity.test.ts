@@ -1,12 +1,11 @@
-import { createRequire } from 'node:module';
 import type * as forge from '@forge/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as dropIn from '../../src/drop-in/index.js';
+import { forgeApi as real } from '../support/forge-api.js';
 import { outcomeOf } from './outcome.js';
 import { type StandIn, standIn, withGlobals } from './stand-in.js';
 
-const real: typeof forge = createRequire(import.meta.url)('@forge/api');
 const ours = dropIn as unknown as typeof forge;
 const as = <T>(value: unknown): T => value as T;
 

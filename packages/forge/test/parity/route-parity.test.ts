@@ -1,13 +1,10 @@
-import { createRequire } from 'node:module';
-import type * as forge from '@forge/api';
 import { route as tributaryRoute } from '@tributary/route';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usePlatform } from '../../src/drop-in/current-platform.js';
 import * as dropIn from '../../src/drop-in/index.js';
+import { forgeApi as real } from '../support/forge-api.js';
 import { standIn } from './stand-in.js';
-
-const real: typeof forge = createRequire(import.meta.url)('@forge/api');
 
 type Tag = (strings: TemplateStringsArray, ...parameters: unknown[]) => { readonly value: string };
 const ours = dropIn.route as Tag;
