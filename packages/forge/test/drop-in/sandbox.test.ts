@@ -1,14 +1,13 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { createTributary, type Tributary } from '@tributary/api';
-import { apiToken, cloud, oauth } from '@tributary/auth-providers';
+import type { Tributary } from '@tributary/api';
 import { runWithConsent } from '@tributary/consent';
-import { terminalPrompt } from '@tributary/consent/terminal';
 import { route } from '@tributary/route';
-import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
+import { type Sandbox, startSandbox } from '@tributary/sandbox';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forgeBoundary, useTributary } from '../../src/index.js';
+import { askPerson, sandboxClient } from '../support/sandbox-client.js';
 import type * as nightlyApp from './apps/nightly.js';
 import type * as summaryApp from './apps/page-summary.js';
 import { appSource, createProject, type Project } from './project.js';
@@ -49,18 +48,7 @@ beforeAll(async () => {
   nightly = load(join(project.folder, 'nightly.cjs'));
 
   sandbox = await startSandbox();
-  const { client, people } = sandbox;
-  tributary = createTributary({
-    site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
-    app: apiToken({ email: people.admin.email, token: people.admin.apiToken }),
-    user: oauth({
-      ...client,
-      redirectUri: client.redirectUris[0] ?? '',
-      scopes: SCOPES,
-      authorizationServer: sandbox.authUrl,
-      gateway: sandbox.gatewayUrl,
-    }),
-  });
+  tributary = sandboxClient(sandbox, SCOPES);
   end = useTributary(tributary);
   const pages = await tributary.asApp().requestConfluence(route`/wiki/api/v2/pages?limit=${1}`);
   pageId = (await pages.json()).results[0].id;
@@ -76,10 +64,7 @@ afterAll(async () => {
 /** As whoever the person is, asked for consent where it is needed. */
 const visit = <T>(as: 'editor' | 'reader', handler: () => Promise<T>): Promise<T> =>
   runWithConsent(forgeBoundary(handler, { client: tributary }), {
-    prompt: terminalPrompt({
-      open: walkConsent({ as: sandbox.people[as] }),
-      output: { write() {} },
-    }),
+    prompt: askPerson(sandbox, as),
     user: { id: as },
   });
 

@@ -1,13 +1,13 @@
 import { createTributary, type Tributary } from '@tributary/api';
-import { apiToken, cloud, oauth } from '@tributary/auth-providers';
+import { cloud } from '@tributary/auth-providers';
 import { inForge } from '@tributary/auth-providers/in-forge';
 import { runWithConsent } from '@tributary/consent';
-import { terminalPrompt } from '@tributary/consent/terminal';
 import { type ConsentPrompt, type Invocation, Secret } from '@tributary/pipeline';
-import { type Sandbox, startSandbox, walkConsent } from '@tributary/sandbox';
+import { type Sandbox, startSandbox } from '@tributary/sandbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { forgeBoundary, type InstallOptions, install } from '../../src/index.js';
 import { forgeApi } from '../support/forge-api.js';
+import { askPerson, sandboxClient } from '../support/sandbox-client.js';
 
 const {
   default: api,
@@ -16,6 +16,7 @@ const {
   NeedsAuthenticationError,
   route,
 } = forgeApi;
+const SCOPES = ['read:me', 'read:confluence-user', 'read:confluence-content.permission'];
 const ME = route`/wiki/rest/api/user/current`;
 
 let sandbox: Sandbox;
@@ -28,18 +29,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 beforeEach(() => {
-  const { client, people } = sandbox;
-  tributary = createTributary({
-    site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
-    app: apiToken({ email: people.admin.email, token: people.admin.apiToken }),
-    user: oauth({
-      ...client,
-      redirectUri: client.redirectUris[0] ?? '',
-      scopes: ['read:me', 'read:confluence-user', 'read:confluence-content.permission'],
-      authorizationServer: sandbox.authUrl,
-      gateway: sandbox.gatewayUrl,
-    }),
-  });
+  tributary = sandboxClient(sandbox, SCOPES);
 });
 afterEach(async () => {
   dispose();
@@ -53,10 +43,7 @@ const begin = (options: InstallOptions = {}) => {
 type Who = 'editor' | 'reader';
 
 const visit = <T>(as: Who, handler: (invocation: Invocation) => T | Promise<T>) => {
-  const terminal = terminalPrompt({
-    open: walkConsent({ as: sandbox.people[as] }),
-    output: { write() {} },
-  });
+  const terminal = askPerson(sandbox, as);
   let asked = 0;
   const prompt: ConsentPrompt = {
     name: 'counting',

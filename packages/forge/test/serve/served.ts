@@ -1,5 +1,4 @@
-import { createTributary, type Tributary } from '@tributary/api';
-import { apiToken, cloud, oauth } from '@tributary/auth-providers';
+import type { Tributary } from '@tributary/api';
 import { type Sandbox, startSandbox } from '@tributary/sandbox';
 import {
   type AppServer,
@@ -9,6 +8,7 @@ import {
   type ServeOptions,
   serve,
 } from '../../src/serve/index.js';
+import { sandboxClient } from '../support/sandbox-client.js';
 
 const SCOPES = [
   'read:me',
@@ -32,26 +32,12 @@ export interface Stand extends AsyncDisposable {
   serve(app: DefineAppOptions, options?: Partial<ServeOptions>): Promise<Served>;
 }
 
-/** As the app's own administrator, and as whoever grants. */
-const clientOf = (sandbox: Sandbox, redirectUri: string): Tributary =>
-  createTributary({
-    site: cloud(sandbox.siteUrl, { gateway: sandbox.gatewayUrl }),
-    app: apiToken({ email: sandbox.people.admin.email, token: sandbox.people.admin.apiToken }),
-    user: oauth({
-      ...sandbox.client,
-      redirectUri,
-      scopes: SCOPES,
-      authorizationServer: sandbox.authUrl,
-      gateway: sandbox.gatewayUrl,
-    }),
-  });
-
 export const createStand = (): Stand => {
   let sandbox: Sandbox | undefined;
   let port = 0;
   const tributary = async ({ redirectUri }: ServeAddress): Promise<Tributary> => {
     sandbox ??= await startSandbox({ redirectUris: [redirectUri] });
-    return clientOf(sandbox, redirectUri);
+    return sandboxClient(sandbox, SCOPES, redirectUri);
   };
   return {
     async serve(app, options = {}) {
