@@ -1,11 +1,9 @@
-import { defineProject } from 'vitest/config';
+import { project } from '../vitest.project.ts';
 
-export default defineProject({
-  test: {
-    name: 'browser',
-    include: ['browser/**/*.test.ts'],
-    globalSetup: ['./browser/support/one-chromium.ts'],
-    isolate: false,
-    testTimeout: 60_000,
-  },
+export default project({
+  name: 'browser',
+  include: ['browser/**/*.test.ts'],
+  globalSetup: ['./browser/support/one-chromium.ts'],
+  isolate: false,
+  testTimeout: 60_000,
 });

@@ -1,10 +1,9 @@
-import { configDefaults, defineProject } from 'vitest/config';
+import { configDefaults } from 'vitest/config';
+import { project } from '../vitest.project.ts';
 
-export default defineProject({
-  test: {
-    name: 'repository',
-    include: ['**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'browser/**', 'canary/leaks/**'],
-    testTimeout: 60_000,
-  },
+export default project({
+  name: 'repository',
+  include: ['**/*.test.ts'],
+  exclude: [...configDefaults.exclude, 'browser/**', 'canary/leaks/**'],
+  testTimeout: 60_000,
 });

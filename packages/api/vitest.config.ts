@@ -1,5 +1,3 @@
-import { defineProject } from 'vitest/config';
+import { project } from '../../vitest.project.ts';
 
-export default defineProject({
-  test: { name: 'api', include: ['test/**/*.test.ts'], isolate: false },
-});
+export default project({ name: 'api', isolate: false });

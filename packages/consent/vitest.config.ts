@@ -1,11 +1,3 @@
-import { defineProject } from 'vitest/config';
+import { project } from '../../vitest.project.ts';
 
-export default defineProject({
-  test: {
-    name: 'consent',
-    include: ['test/**/*.test.ts'],
-    isolate: false,
-    // A busy machine takes more than a second to start what is waited for.
-    expect: { poll: { timeout: 4_000 } },
-  },
-});
+export default project({ name: 'consent', isolate: false });

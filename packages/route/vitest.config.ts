@@ -1,5 +1,3 @@
-import { defineProject } from 'vitest/config';
+import { project } from '../../vitest.project.ts';
 
-export default defineProject({
-  test: { name: 'route', include: ['test/**/*.test.ts'], isolate: false },
-});
+export default project({ name: 'route', isolate: false });

@@ -1,5 +1,3 @@
-import { defineProject } from 'vitest/config';
+import { project } from '../../vitest.project.ts';
 
-export default defineProject({
-  test: { name: 'sandbox', include: ['test/**/*.test.ts'], isolate: false },
-});
+export default project({ name: 'sandbox', isolate: false });
