@@ -1,12 +1,45 @@
-import { defineConfig } from 'vitest/config';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** A project inherits nothing from the settings below unless it says so. */
+const project = (
+  root: string,
+  test: TestProjectInlineConfiguration['test'],
+): TestProjectInlineConfiguration => ({ extends: true, root, test });
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const foldersIn = (folder: string) =>
+  readdirSync(here(folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
 
 export default defineConfig({
   test: {
+    include: ['test/**/*.test.ts'],
+    // Vitest leaves one core free, which on a machine of two is half of it; much of the suite waits.
+    maxWorkers: '100%',
+    // Each bounds a hang only: a busy machine may take seconds for what is usually done at once.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     projects: [
-      'packages/*/vitest.config.ts',
-      'apps/*/vitest.config.ts',
-      'test/vitest.config.ts',
-      'test/vitest.browser.config.ts',
+      ...foldersIn('packages').map((name) => project(`packages/${name}`, { name, isolate: false })),
+      ...foldersIn('apps').map((name) => project(`apps/${name}`, { name })),
+      project('test', {
+        name: 'repository',
+        include: ['**/*.test.ts'],
+        exclude: [...configDefaults.exclude, 'browser/**', 'canary/leaks/**'],
+        testTimeout: 60_000,
+      }),
+      project('test', {
+        name: 'browser',
+        include: ['browser/**/*.test.ts'],
+        globalSetup: [here('test/browser/support/one-chromium.ts')],
+        isolate: false,
+        testTimeout: 60_000,
+      }),
     ],
     reporters: ['default', './scripts/summary-reporter.mjs'],
   },
