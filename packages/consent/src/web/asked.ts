@@ -1,6 +1,6 @@
 import { ConsentError, revealSecret } from '@tributary/pipeline';
 import { isSame } from '../is-same.js';
-import { newCookie } from './browser-cookie.js';
+import { type BrowserCookie, newCookie } from './browser-cookie.js';
 import { askPage } from './html/ask-page.js';
 import { checkingPage, deniedPage, expiredPage } from './html/outcome-pages.js';
 import { seeOther } from './html/page.js';
@@ -78,7 +78,7 @@ export const answerAsked = async (
   if (await isGranted(parts, consent)) return goOn(parts, visitor, consent, cookie, back);
   if (!isOpen(parts, consent)) return over(parts, visitor, await records.phase(id));
   return form.get('answer') === 'allow'
-    ? startFlow(parts, consent, digest(cookie.secret), back)
+    ? startFlow(parts, visitor, consent, cookie, back)
     : deny(parts, visitor, consent, cookie);
 };
 
@@ -87,9 +87,10 @@ const isOpen = ({ settings }: Parts, { askedUntil }: PendingConsent): boolean =>
   askedUntil > settings.clock.now();
 
 const startFlow = async (
-  { settings, records }: Parts,
+  { settings, records, cookies }: Parts,
+  { request }: Visitor,
   consent: PendingConsent,
-  browser: string,
+  cookie: BrowserCookie,
   back: string | undefined,
 ): Promise<Response> => {
   const { id, user, site, scopes } = consent;
@@ -97,13 +98,16 @@ const startFlow = async (
   const answer = {
     consentId: id,
     userId: user.id,
-    browser,
+    browser: digest(cookie.secret),
     expiresAt: records.expiry(),
     ...(back !== undefined && { back }),
   };
   const codeVerifier = revealSecret(pending.codeVerifier);
   await records.expect(pending.state, answer, { ...pending, codeVerifier });
-  return seeOther(pending.url);
+  const response = seeOther(pending.url);
+  // Anew, so that the browser keeps it as long as the state is waited for.
+  cookies.set(response.headers, request, cookie);
+  return response;
 };
 
 const over = (parts: Parts, visitor: Visitor, phase: Phase | undefined): Response => {

@@ -14,7 +14,8 @@ export const consentProblem = (settings: Settings, consent: PendingConsent): Res
     detail: `The signed-in person has not allowed ${appName} to act for them. Open consentUrl in their browser, then send the request again.`,
     consentUrl,
     scopes: consent.scopes,
-    expiresAt: new Date(consent.expiresAt).toISOString(),
+    // It is kept for longer, for what follows the answer.
+    expiresAt: new Date(consent.askedUntil).toISOString(),
   };
   return new Response(JSON.stringify(problem), {
     status: 401,

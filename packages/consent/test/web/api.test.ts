@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { grant } from './support/grant.js';
+import { movableClock } from './support/movable-clock.js';
 import { openPlace, type Place, type WebApp } from './support/web-app.js';
 
 let place: Place;
 let app: WebApp;
+let clock: ReturnType<typeof movableClock>;
 
 beforeAll(async () => {
   place = await openPlace();
@@ -11,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => place.close());
 beforeEach(async () => {
   place.sandbox.revokeGrants();
-  app = await place.start();
+  clock = movableClock();
+  app = await place.start({ clock });
 });
 afterEach(() => app.close());
 
@@ -144,6 +147,15 @@ describe('a request of a program', () => {
 });
 
 describe('the page of a program', () => {
+  it('is there until the moment that the problem names, and no longer', async () => {
+    const { consentUrl, expiresAt } = await problemOf(await call());
+    const ada = await app.browser('ada');
+    clock.advance(Date.parse(String(expiresAt)) - clock.now() - 60_000);
+    expect((await ada.open(consentUrl)).heading).toBe('Allow Stale pages to act for you?');
+    clock.advance(60_000);
+    expect((await ada.open(consentUrl)).heading).toBe('This request has ended');
+  });
+
   it('belongs to the browser that opens it first for an answer', async () => {
     const { consentUrl } = await problemOf(await call());
     const ada = await app.browser('ada');

@@ -144,7 +144,7 @@ const startApp = async (sandbox: Sandbox, origin: string, options: AppOptions): 
     errors,
     checked,
     async browser(user) {
-      const browser = new Browser();
+      const browser = new Browser(web.clock && { clock: web.clock });
       if (user !== undefined) await browser.open(`${origin}/sign-in?as=${user}`);
       return browser;
     },
