@@ -137,6 +137,12 @@ export const flawedAnswer = async (
   }
 };
 
+/** As fetch marks what it has followed, also on what is cloned of it. */
+export const asRedirected = (response: Response): Response => {
+  const clone = () => asRedirected(Response.prototype.clone.call(response));
+  return withFields(response, { redirected: true, clone });
+};
+
 /** Ends the body when the signal fires, with a listener that goes when the body ends. */
 export const watchBody = (response: Response, signal: AbortSignal | undefined): Response => {
   if (signal === undefined || response.body === null) return response;

@@ -11,7 +11,7 @@ import {
   TimeoutError,
 } from '@tributary/pipeline';
 import type { TerminalServices } from '../src/index.js';
-import { type AnswerFlaw, flawedAnswer, watchBody } from './reference-answers.js';
+import { type AnswerFlaw, asRedirected, flawedAnswer, watchBody } from './reference-answers.js';
 
 /** Ways to be wrong, each for one case or two of the kit to find. */
 export type Flaw =
@@ -54,6 +54,7 @@ export type Flaw =
   | 'wants a Location'
   | 'takes every 3xx for a redirect'
   | 'adds again what it left behind'
+  | 'hides redirects'
   | AnswerFlaw;
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -211,7 +212,8 @@ export const referenceTerminal = ({ clock }: TerminalServices, flaw?: Flaw): Ter
             const answer = has('forgets the signal for bodies')
               ? response
               : watchBody(response, signal);
-            return await flawedAnswer(answer, call.method, flaw);
+            const given = await flawedAnswer(answer, call.method, flaw);
+            return hops > 0 && !has('hides redirects') ? asRedirected(given) : given;
           }
           await response.body?.cancel();
           hop = nextHop(call, hop, response);

@@ -40,16 +40,16 @@ const FLAWS: Readonly<Record<Flaw, readonly (string | RegExp)[]>> = {
   'lets fetch redirect': [
     'redirect: manual returns the redirect',
     'redirect: error refuses it',
-    'a redirect to another origin takes Accept and Range only',
+    'a redirect to another origin takes Accept, Range and no secret',
     'a redirect out of the base takes no credential',
   ],
   'carries credentials everywhere': [
-    'a redirect to another origin takes Accept and Range only',
+    'a redirect to another origin takes Accept, Range and no secret',
     'a redirect out of the base takes no credential',
     /^30\d (?:out of the base|to another origin) is followed/,
     'Location may leave out the scheme',
   ],
-  'carries headers everywhere': ['a redirect to another origin takes Accept and Range only'],
+  'carries headers everywhere': ['a redirect to another origin takes Accept, Range and no secret'],
   'carries bodies everywhere': [
     'a body does not leave its base by a redirect',
     / is not followed by a PUT$/,
@@ -141,6 +141,7 @@ const FLAWS: Readonly<Record<Flaw, readonly (string | RegExp)[]>> = {
   'repeats a PUT after 303': ['303 makes a GET of a PUT, without its body'],
   'wants a Location': ['a redirect without Location is returned'],
   'takes every 3xx for a redirect': ['300 and 304 are no redirects, whatever their Location'],
+  'hides redirects': ['an answer says whether it was redirected, and where it came from'],
   'adds again what it left behind': ['what was left behind does not come back with a later hop'],
 };
 

@@ -3,6 +3,7 @@ import { decideRedirect, type Exposure } from './decide-redirect.js';
 import type { HopRequest, Send } from './follow-redirects.js';
 import { hopHeaders } from './hop-headers.js';
 import { isRedirect } from './is-redirect.js';
+import { markRedirected } from './mark-redirected.js';
 
 /** As many as fetch follows. */
 const MAX_REDIRECTS = 20;
@@ -58,7 +59,7 @@ export const followHops = async (
     if (seen.has(step)) throw refuse(call, response, 'in a circle');
     seen.add(step);
     discardBody(response);
-    response = await send(request);
+    response = markRedirected(await send(request));
   }
   return response;
 };

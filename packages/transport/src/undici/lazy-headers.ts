@@ -94,5 +94,6 @@ for (const name of ['append', 'delete', 'set']) {
     writable: true,
   });
 }
+Reflect.deleteProperty(LazyHeaders.prototype, 'constructor');
 // For `instanceof`; and whatever reads the iterator finds ours.
 Object.setPrototypeOf(LazyHeaders.prototype, Headers.prototype);

@@ -175,6 +175,7 @@ export class LazyResponse {
     return this.#real;
   }
 }
-// Ends at Response.prototype, without what its constructor builds.
+// Ends at Response.prototype, without what its constructor builds; whose it is, is Response too.
+Reflect.deleteProperty(LazyResponse.prototype, 'constructor');
 Object.setPrototypeOf(LazyResponse.prototype, Response.prototype);
 Object.setPrototypeOf(LazyResponse, Response);

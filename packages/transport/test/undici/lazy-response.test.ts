@@ -59,6 +59,12 @@ const answer = (fields: Head['fields'] = {}, status = 200): Answered => {
 
 const KIB = 1024;
 
+test('its constructor is Response, and that of its headers Headers', () => {
+  const { response } = answer();
+  expect(response.constructor).toBe(Response);
+  expect(response.headers.constructor).toBe(Headers);
+});
+
 describe('a body that comes before it is asked for', () => {
   test('is kept up to 64 KiB, and then the server waits', async () => {
     const { response, told, data, end } = answer();

@@ -133,6 +133,19 @@ export const HOP_CASES: readonly TerminalCase[] = [
     },
   ],
   [
+    'an answer says whether it was redirected, and where it came from',
+    async (bench) => {
+      const direct = await bench.terminal.send(bench.call());
+      assert.equal(direct.redirected, false);
+      const { response } = await hop(bench, 302, `${bench.base}next`);
+      for (const answer of [response.clone(), response]) {
+        assert.equal(answer.redirected, true);
+        assert.equal(answer.url, `${bench.base}next`);
+        assert.deepEqual(await answer.json(), { ok: true });
+      }
+    },
+  ],
+  [
     'a redirect without Location is returned',
     async (bench) => {
       bench.server.answer((_request, response) => response.writeHead(302).end('nowhere'));

@@ -71,7 +71,7 @@ const CASES: readonly TerminalCase[] = [
   ['redirect: manual returns the redirect', returnsManualRedirects],
   ['redirect: error refuses it', refusesRedirects],
   ['redirects within the base keep the credential', followsWithinTheBase],
-  ['a redirect to another origin takes Accept and Range only', leavesCredentialsBehind],
+  ['a redirect to another origin takes Accept, Range and no secret', leavesCredentialsBehind],
   ['a redirect out of the base takes no credential', leavesCredentialsInTheBase],
   ['a body does not leave its base by a redirect', keepsBodiesAtHome],
   ['endless redirects end', endsLoops],
