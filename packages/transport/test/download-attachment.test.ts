@@ -187,6 +187,16 @@ describe('a download', () => {
   });
 });
 
+test.for([{ Range: 'bytes=9-' }, [['range', 'bytes=0-9']] as const, new Headers({ range: 'x' })])(
+  'a Range of the caller’s own is refused, since a resume would go by another one: %j',
+  async (headers) => {
+    const api = { requestConfluence: () => Promise.reject(new Error('not to be called')) };
+    const options = { pageId: 1, attachmentId: 2, request: { headers } };
+    const error = await failure(downloadAttachment(api, options));
+    expect(error).toMatchObject({ code: 'REQUEST_INVALID', field: 'request.headers.range' });
+  },
+);
+
 describe('from Data Center', () => {
   const from = async (
     link: unknown,

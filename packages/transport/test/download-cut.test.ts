@@ -67,6 +67,17 @@ describe('a download that is cut', () => {
     );
   });
 
+  test('goes on where the server would compress, since it is told not to', async () => {
+    const { bytes, requests } = await download(() => ({ cutAfter: 200_000, compresses: true }));
+    expect(hashOf(bytes ?? new Uint8Array())).toBe(hashOf(DATA));
+    expect(requests).toEqual(['all', 'bytes=200000-']);
+  });
+
+  test('tells the media service, too, which one is meant', async () => {
+    const { received } = await download(() => ({ cutAfter: 200_000 }));
+    expect(received.map(({ headers }) => headers['if-range'])).toEqual([undefined, '"one"']);
+  });
+
   const other = new Uint8Array(randomBytes(DATA.length));
   const changes: readonly (readonly [string, Media])[] = [
     ['another ETag', { data: other, etag: '"two"' }],

@@ -7,6 +7,10 @@ const pairsOf = (headers: HeadersInput | undefined): readonly Pair[] =>
     ? [...(headers as Iterable<Pair>)]
     : Object.entries(headers ?? {});
 
+/** Whether one of them has this name, given in lower case. */
+export const hasHeader = (headers: HeadersInput | undefined, name: string): boolean =>
+  pairsOf(headers).some(([each]) => String(each).toLowerCase() === name);
+
 /** Two sets of headers in one, of which the second wins. Not by Headers, whose errors quote values. */
 export const withHeaders = (
   defaults: HeadersInput | undefined,

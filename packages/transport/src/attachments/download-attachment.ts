@@ -6,6 +6,7 @@ import {
   systemRandom,
 } from '@tributary/pipeline';
 import type { PassedOptions, RequestsConfluence } from '../answers/requests-confluence.js';
+import { hasHeader } from '../answers/with-headers.js';
 import { downloadEndpoint } from './download-endpoint.js';
 import { downloadStream, openDownload } from './download-stream.js';
 import { type Deployment, type Progress, readDeployment, readIdleTimeout } from './progress.js';
@@ -25,7 +26,7 @@ export interface DownloadAttachmentOptions {
   readonly idleTimeout?: number;
   /** How often in a row, without a byte in between, a download that was cut is taken up again. Default 4. */
   readonly resumes?: number;
-  /** For every request: headers, `timeout`, `retry` and the like. */
+  /** For every request: headers, `timeout`, `retry` and the like. `Range` is the download's own. */
   readonly request?: PassedOptions;
   /** Default the system's. */
   readonly clock?: Clock;
@@ -65,6 +66,10 @@ export const downloadAttachment = async (
   const idleTimeout = readIdleTimeout(options.idleTimeout);
   const resumes = readResumes(options.resumes);
   const deployment = readDeployment(options.deployment, api);
+  // A resume would ask for another part, and hand out what nobody asked for.
+  if (hasHeader(request?.headers, 'range')) {
+    throw new RequestError('request.headers.range', 'is set by the download itself');
+  }
   const passed = { ...request, ...(outer && { signal: outer }) };
   const wanted = { pageId, attachmentId, version };
   const path = await downloadEndpoint(api, deployment, wanted, passed);

@@ -105,11 +105,13 @@ export const openDownload = async (
   const { template } = path;
   const connection = new AbortController();
   const signal = outer ? AbortSignal.any([outer, connection.signal]) : connection.signal;
-  const own = rest && { range: `bytes=${rest.offset}-`, ...ifRange(rest.of) };
+  const part = rest && { range: `bytes=${rest.offset}-`, ...ifRange(rest.of) };
+  // Of what is compressed neither the size is known, nor can a part be asked for.
+  const own = { accept: '*/*', 'accept-encoding': 'identity', ...part };
   const answer = await api.requestConfluence(path, {
     ...request,
     signal,
-    headers: withHeaders(request?.headers, { accept: '*/*', ...own }),
+    headers: withHeaders(request?.headers, own),
   });
   if (rest && CHANGED.has(answer.status)) {
     discardBody(answer);

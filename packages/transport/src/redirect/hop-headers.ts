@@ -4,8 +4,8 @@ type HeaderRecord = Readonly<Record<string, string>>;
 
 const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie']);
 
-/** All that another origin gets of the caller's. */
-const HARMLESS: ReadonlySet<string> = new Set(['accept', 'range']);
+/** All that another origin gets of the caller's: which form and which part of the answer is wanted. */
+const HARMLESS: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'if-range', 'range']);
 
 const keep = (headers: HeaderRecord, isKept: (name: string) => boolean): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => isKept(name)));

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { type DownloadAttachmentOptions, downloadAttachment } from '../../src/attachments/index.js';
 import { testApi } from './product-api.js';
 import { type Answer, type Received, serve } from './serve.js';
@@ -23,6 +24,8 @@ export interface Media {
   readonly cutAfter?: number | undefined;
   readonly ignoresRange?: boolean;
   readonly isChunked?: boolean;
+  /** Compresses for whoever takes that, as a CDN does with text. */
+  readonly compresses?: boolean;
 }
 
 /** What a media service does, and what goes wrong with it. */
@@ -38,9 +41,11 @@ export const answerMedia = (
     response.writeHead(416).end();
     return;
   }
-  const rest = data.subarray(start ?? 0);
+  const isGzip = media.compresses && /gzip/.test(request.headers['accept-encoding'] ?? '');
+  const rest = isGzip ? gzipSync(data) : data.subarray(start ?? 0);
   response.writeHead(start === undefined ? 200 : 206, {
     ...(etag !== '' && { etag }),
+    ...(isGzip && { 'content-encoding': 'gzip' }),
     ...(!media.isChunked && { 'content-length': rest.length }),
     ...(start !== undefined && {
       'content-range': `bytes ${start}-${data.length - 1}/${data.length}`,
