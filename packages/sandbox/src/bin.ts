@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import type { SandboxLimits } from './limits/limit-options.js';
 import { isRedirectUri } from './oauth/client.js';
-import { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.js';
+import { MOST_PAGES, type SandboxOptions } from './sandbox-options.js';
+import { SEEDED_PAGES } from './seed/seed.js';
+import { type Sandbox, startSandbox } from './start-sandbox.js';
 
 const help = `Usage: tributary-sandbox [options]
 
@@ -16,6 +19,15 @@ on 127.0.0.1.
   --redirect-uri <url> redirect URI of the OAuth client; may be given several times
                        (default http://localhost:53682/callback and the same on 127.0.0.1)
   --token-ttl <s>      life of an access token in seconds (default 3600)
+  --pages <n>          pages of the site (default 200)
+  --burst <n>          requests a second that each endpoint bears (default: any number)
+  --quota <n>          points that an app may spend in a window (default: any number)
+  --quota-window <s>   length of that window in seconds (default 3600)
+  --data-center-tokens <n>
+                       requests that each user of the Data Center site may send in an interval
+                       (default: any number)
+  --data-center-interval <s>
+                       length of that interval in seconds (default 60)
   -h, --help           this text
 `;
 
@@ -42,6 +54,39 @@ function readOptions(args: readonly string[]): SandboxOptions | 'help' {
     dataCenterPort: readNumber('--data-center-port', values['data-center-port'], 0, 65_535),
     accessTokenTtl: readNumber('--token-ttl', values['token-ttl'], 3_600, 31_536_000, 1),
     redirectUris,
+    pages: readNumber('--pages', values.pages, SEEDED_PAGES, MOST_PAGES, SEEDED_PAGES),
+    limits: readLimits(values),
+  };
+}
+
+interface LimitFlags {
+  readonly burst?: string;
+  readonly quota?: string;
+  readonly 'quota-window'?: string;
+  readonly 'data-center-tokens'?: string;
+  readonly 'data-center-interval'?: string;
+}
+
+function readLimits(flags: LimitFlags): SandboxLimits {
+  for (const [flag, other] of [
+    ['quota-window', 'quota'],
+    ['data-center-interval', 'data-center-tokens'],
+  ] as const) {
+    if (flags[flag] !== undefined && flags[other] === undefined)
+      throw new UsageError(`--${flag} goes with --${other}`);
+  }
+  const number = (flag: keyof LimitFlags, usual: number) =>
+    readNumber(`--${flag}`, flags[flag], usual, 999_999_999, 1);
+  const windowMs = number('quota-window', 3_600) * 1000;
+  const intervalSeconds = number('data-center-interval', 60);
+  return {
+    cloud: {
+      ...(flags.burst !== undefined && { burst: { perSecond: number('burst', 1) } }),
+      ...(flags.quota !== undefined && { quota: { points: number('quota', 1), windowMs } }),
+    },
+    ...(flags['data-center-tokens'] !== undefined && {
+      dataCenter: { capacity: number('data-center-tokens', 1), intervalSeconds },
+    }),
   };
 }
 
@@ -56,6 +101,12 @@ function parse(args: readonly string[]) {
         'data-center-port': { type: 'string' },
         'redirect-uri': { type: 'string', multiple: true },
         'token-ttl': { type: 'string' },
+        pages: { type: 'string' },
+        burst: { type: 'string' },
+        quota: { type: 'string' },
+        'quota-window': { type: 'string' },
+        'data-center-tokens': { type: 'string' },
+        'data-center-interval': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LimitName } from './limits/limiter.js';
 
 export type ListenerName = 'site' | 'gateway' | 'auth' | 'data-center' | 'media';
 
@@ -13,6 +14,8 @@ export interface SandboxRequest {
   readonly status: number;
   /** Account id; `app` for the OAuth client at the token endpoint; `anonymous` for everybody else. */
   readonly principal: string;
+  /** Set where one of the sandbox's `limits` refused it: no work was done. */
+  readonly refusedBy?: LimitName;
 }
 
 /** An entry while its request is being answered. */

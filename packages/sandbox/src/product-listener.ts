@@ -4,8 +4,9 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { FaultAnswer, Faults } from './faults.js';
 import type { Journal, ListenerName } from './journal.js';
+import type { Limiter, Refusal } from './limits/limiter.js';
 import type { RequestHandler } from './listener.js';
-import type { Identity, RestEnv } from './rest/env.js';
+import type { Identity, RestEnv, Tally } from './rest/env.js';
 
 interface ProductListener {
   readonly name: ListenerName;
@@ -13,11 +14,13 @@ interface ProductListener {
   readonly identify: (authorization: string | undefined) => Identity | Promise<Identity>;
   readonly journal: Journal;
   readonly faults: Faults;
+  /** Default: lets everything pass. */
+  readonly limiter?: Limiter | undefined;
 }
 
-/** What stands behind a product's port: journal, who is it, faults, then the app. */
+/** What stands behind a product's port: journal, who is it, faults, limits, then the app. */
 export function productHandler(options: ProductListener): RequestHandler {
-  const { name, app, identify, journal, faults } = options;
+  const { name, app, identify, journal, faults, limiter } = options;
 
   const answer = getRequestListener(
     async (request, env) => {
@@ -30,9 +33,23 @@ export function productHandler(options: ProductListener): RequestHandler {
       const identity = await identify(incoming.headers.authorization);
       if (identity.person) entry.principal = identity.person.accountId;
       const hit = faults.take(name, entry.method, entry.path);
-      const response = hit?.answer
-        ? faultResponse(hit.answer)
-        : await app.fetch(request, { ...bindings, identity });
+      const serve = async (): Promise<Response> => {
+        const { method, path } = entry;
+        const taken = limiter?.admit({ method, path, identity });
+        if (taken?.refusal) {
+          entry.refusedBy = taken.refusal.by;
+          return refuse(taken.refusal);
+        }
+        const tally: Tally = {};
+        const response = await app.fetch(request, { ...bindings, identity, tally });
+        if (taken === undefined) return response;
+        const outcome = { isOk: response.ok, listed: tally.listed };
+        for (const [header, value] of Object.entries(taken.headers(outcome))) {
+          outgoing.setHeader(header, value);
+        }
+        return response;
+      };
+      const response = hit?.answer ? faultResponse(hit.answer) : await serve();
       if (hit) await wait(hit.delayMs, undefined, { ref: false });
       return response;
     },
@@ -42,6 +59,9 @@ export function productHandler(options: ProductListener): RequestHandler {
 
   return (request, response) => void answer(request, response);
 }
+
+const refuse = ({ headers, message }: Refusal): Response =>
+  Response.json({ code: 429, message }, { status: 429, headers: { ...headers } });
 
 function faultResponse({ status, headers, body }: FaultAnswer): Response {
   const isBodiless = status === 204 || status === 205 || status === 304;

@@ -4,6 +4,8 @@ import { Database } from './database.js';
 import { Faults, type SandboxFault } from './faults.js';
 import { gatewayApp } from './gateway/gateway-app.js';
 import { Journal, type SandboxRequest } from './journal.js';
+import { cloudLimiter } from './limits/cloud-limiter.js';
+import { dataCenterLimiter } from './limits/data-center-limiter.js';
 import { type Listener, listen } from './listener.js';
 import { mediaApp } from './media/media-app.js';
 import { MediaStore } from './media/media-store.js';
@@ -16,35 +18,9 @@ import { createProvider } from './oauth/provider.js';
 import { reserveRedirectUris } from './oauth/redirect-uris.js';
 import { type Account, type Person, type PersonName, people, serviceAccount } from './people.js';
 import { productHandler } from './product-listener.js';
+import { readOptions, type SandboxOptions } from './sandbox-options.js';
 import { seed } from './seed/seed.js';
 import { identifyOnSite, siteApp } from './site/site-app.js';
-
-export interface SandboxOptions {
-  /** Port of the Confluence site. Default 0: a free one. */
-  readonly port?: number;
-  /** Port of the gateway. Default 0: a free one. */
-  readonly gatewayPort?: number;
-  /** Port of the OAuth server. Default 0: a free one. */
-  readonly authPort?: number;
-  /** Port of the Data Center site. Default 0: a free one. */
-  readonly dataCenterPort?: number;
-  /** Port of the media service. Default 0: a free one. */
-  readonly mediaPort?: number;
-  /** Redirect URIs of the OAuth client, compared exactly. Default: `/callback` at a free port, on `localhost` and `127.0.0.1`. */
-  readonly redirectUris?: readonly string[];
-  /** Life of an access token in seconds. Default 3600. */
-  readonly accessTokenTtl?: number;
-  /**
-   * For so many seconds a refresh token that was rotated gets an answer again, as long as its successor
-   * is unused. Later, its use ends the whole family. 0: its second use always does. Default 600, as at Atlassian.
-   */
-  readonly refreshReuseInterval?: number;
-  /**
-   * Epoch milliseconds, for tests. Dates of the seeded site count from here, and OAuth tokens end
-   * when it passes their expiry; it may run ahead of the machine's clock, not behind. Default `Date.now`.
-   */
-  readonly now?: () => number;
-}
 
 /** The app's registration at an OAuth server of the sandbox. */
 export interface SandboxClient {
@@ -94,18 +70,7 @@ const cloudId = '5a3d8c1e-7b42-4f96-9e0d-2c6b1f8a4d73';
 
 /** Starts a Confluence site, its gateway and its OAuth server on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { now = Date.now, accessTokenTtl = 3_600 } = options;
-  const { refreshReuseInterval = 600 } = options;
-  if (!Number.isInteger(accessTokenTtl) || accessTokenTtl < 1) {
-    throw new RangeError(
-      `accessTokenTtl must be a positive number of seconds, not ${accessTokenTtl}`,
-    );
-  }
-  if (!(refreshReuseInterval >= 0)) {
-    throw new RangeError(
-      `refreshReuseInterval must be a number of seconds, not ${refreshReuseInterval}`,
-    );
-  }
+  const { now, accessTokenTtl, refreshReuseInterval, pages, limits } = readOptions(options);
   const { redirectUris, release } =
     options.redirectUris === undefined
       ? await reserveRedirectUris()
@@ -155,13 +120,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     client,
     accessTokenTtl,
     refreshReuseInterval,
+    limiter: limits.dataCenter && dataCenterLimiter(limits.dataCenter, now),
     onProvider: countRefreshes,
   });
 
   try {
-    seed(database, now());
+    seed(database, now(), pages);
     const provider = await createProvider({ issuer: auth.url, flavour, accessTokenTtl, store });
     countRefreshes(provider);
+    const cloud = limits.cloud && cloudLimiter(limits.cloud, now);
     const services = { database, now, siteUrl: site.url, cloudId, media };
     site.serve(
       productHandler({
@@ -169,6 +136,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         name: 'site',
         app: siteApp(services),
         identify: identifyOnSite,
+        limiter: cloud,
       }),
     );
     gateway.serve(
@@ -177,6 +145,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         name: 'gateway',
         app: gatewayApp(services),
         identify: identifyOnGateway(provider),
+        limiter: cloud,
       }),
     );
     files.serve(

@@ -65,8 +65,9 @@ test('leaves nothing open when a port is taken', async () => {
   blocker.close();
 });
 
-test('the bin prints where everything is, and stops on Ctrl-C', async () => {
-  const child = spawn(process.execPath, ['--no-warnings', built('bin.js'), '--port', '0']);
+test('the bin prints where everything is, keeps to limits, and stops on Ctrl-C', async () => {
+  const flags = ['--port', '0', '--burst', '7', '--pages', '210', '--quota', '5'];
+  const child = spawn(process.execPath, ['--no-warnings', built('bin.js'), ...flags]);
   let printed = '';
   for await (const chunk of child.stdout) {
     printed += String(chunk);
@@ -74,6 +75,8 @@ test('the bin prints where everything is, and stops on Ctrl-C', async () => {
   }
   const [, siteUrl] = /TRIBUTARY_SITE=(\S+)/.exec(printed) ?? [];
   expect((await fetch(`${siteUrl}/_edge/tenant_info`)).status).toBe(200);
+  const { headers } = await fetch(`${siteUrl}/wiki/api/v2/pages`);
+  expect(headers.get('x-ratelimit-limit')).toBe('7');
   expect(printed).toContain('All secrets below are fakes');
   expect(printed).toContain('TRIBUTARY_REDIRECT_URI=http://localhost:53682/callback\n');
   child.kill('SIGINT');
@@ -85,6 +88,7 @@ test.each([
   [['--port', 'x'], "--port must be a number from 0 to 65535, not 'x'"],
   [['--port', '70000'], "--port must be a number from 0 to 65535, not '70000'"],
   [['--redirect-uri', 'javascript:1'], '--redirect-uri must be an http(s) URL'],
+  [['--quota-window', '60'], '--quota-window goes with --quota'],
   [['--colour'], "Unknown option '--colour'"],
   [['extra'], "Unexpected argument 'extra'"],
 ])('the bin answers %j with one line and exit code 2', async (args, message) => {

@@ -9,8 +9,8 @@ import { listPages, type PageRow } from '../store/pages.js';
 import { listSpaces } from '../store/spaces.js';
 
 const byId = { name: 'id', column: 'id', descending: false };
-/** More pages than the seeded site has. */
-const everything = { order: byId, limit: 10_000, after: undefined };
+/** More spaces than the site has. */
+const everySpace = { order: byId, limit: 1_000, after: undefined };
 
 /** `GET /content` and `GET /content/{id}`: pages, with `spaceKey`, `title`, `start`, `limit`, `expand`. */
 export function contentApi(services: Services): Hono<RestEnv> {
@@ -27,8 +27,9 @@ export function contentApi(services: Services): Hono<RestEnv> {
     };
     const start = readStart(c);
     const limit = readLimit(c, 25, 200);
-    const rows = listPages(database, viewerOf(c), filter, everything);
-    const shown = rows.slice(start, start + limit);
+    const window = { order: byId, limit, after: undefined, offset: start };
+    const rows = listPages(database, viewerOf(c), filter, window);
+    const shown = rows.slice(0, limit);
     const url = new URL(c.req.url);
     url.searchParams.set('start', String(start + limit));
     url.searchParams.set('limit', String(limit));
@@ -42,7 +43,7 @@ export function contentApi(services: Services): Hono<RestEnv> {
         context: new URL(siteUrl).pathname,
         self: `${siteUrl}/rest/api/content`,
         // Without the context path: that is how Data Center does it.
-        ...(rows.length > start + limit && { next: `/rest/api/content?${url.searchParams}` }),
+        ...(rows.length > limit && { next: `/rest/api/content?${url.searchParams}` }),
       },
     });
   });
@@ -58,7 +59,7 @@ export function contentApi(services: Services): Hono<RestEnv> {
 function spacesOf(c: Context<RestEnv>, { database }: Services): number[] | undefined {
   const key = c.req.query('spaceKey');
   if (key === undefined) return undefined;
-  const ids = listSpaces(database, viewerOf(c), { keys: [key] }, everything).map(({ id }) => id);
+  const ids = listSpaces(database, viewerOf(c), { keys: [key] }, everySpace).map(({ id }) => id);
   if (ids.length === 0) throw new Problem(404, `No space with key : ${key}`);
   return ids;
 }

@@ -2,6 +2,7 @@ import type { Provider } from 'oidc-provider';
 import type { Database } from '../database.js';
 import type { Faults } from '../faults.js';
 import type { Journal } from '../journal.js';
+import type { Limiter } from '../limits/limiter.js';
 import type { Listener, RequestHandler } from '../listener.js';
 import type { MediaStore } from '../media/media-store.js';
 import { TokenStore } from '../oauth/adapter.js';
@@ -24,6 +25,7 @@ interface DataCenterOptions {
   readonly refreshReuseInterval: number;
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly limiter: Limiter | undefined;
   readonly onProvider: (provider: Provider) => void;
 }
 
@@ -59,6 +61,7 @@ export function openDataCenter(options: DataCenterOptions): DataCenter {
     identify: identifyOnDataCenter(provider),
     journal,
     faults,
+    limiter: options.limiter,
   });
 
   listener.serve((request, response) => {

@@ -21,7 +21,9 @@ export function identifyOnGateway(
 
 async function identifyToken(provider: Provider, value: string): Promise<Identity> {
   const own = await provider.ClientCredentials.find(value);
-  if (own !== undefined) return { person: serviceAccount, scopes: new Set(serviceScopes) };
+  if (own !== undefined) {
+    return { person: serviceAccount, scopes: new Set(serviceScopes), ...appOf(own) };
+  }
   return identifyGranted(provider, value);
 }
 
@@ -32,5 +34,8 @@ export async function identifyGranted(provider: Provider, value: string): Promis
   const grant = token?.grantId ? await provider.Grant.find(token.grantId) : undefined;
   const person = token && grant ? accountById(token.accountId) : undefined;
   if (token === undefined || person === undefined) return { rejected: 'unknown' };
-  return { person, scopes: new Set(token.scopes) };
+  return { person, scopes: new Set(token.scopes), ...appOf(token) };
 }
+
+const appOf = ({ clientId }: { readonly clientId?: string | undefined }) =>
+  clientId === undefined ? {} : { app: clientId };

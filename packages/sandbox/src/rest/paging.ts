@@ -51,6 +51,7 @@ export function answerList<Row extends { readonly id: number }>(
 ): Response {
   const base = `${services.siteUrl}/wiki`;
   const shown = rows.slice(0, window.limit);
+  c.env.tally.listed = shown.length;
   const last = shown.at(-1);
   const next = rows.length > shown.length && last ? nextPath(c, window, last) : undefined;
   const links = [...(next ? [`<${next}>; rel="next"`] : []), `<${base}>; rel="base"`];

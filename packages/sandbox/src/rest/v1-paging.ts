@@ -29,6 +29,7 @@ export function answerV1Slice(
   slice: { readonly start: number; readonly limit: number; readonly more: boolean },
 ): Response {
   const { start, limit, more } = slice;
+  c.env.tally.listed = results.length;
   const url = new URL(c.req.url);
   const path = url.pathname.slice(url.pathname.indexOf('/rest/api/'));
   const base = `${services.siteUrl}/wiki`;

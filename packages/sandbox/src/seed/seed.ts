@@ -6,6 +6,7 @@ import { engineering } from './engineering.js';
 import type { Kind, SpaceOutline } from './outline.js';
 import { peopleSpace } from './people-space.js';
 import { seededRandom } from './random.js';
+import { weighingArchive } from './weighing-archive.js';
 
 const day = 86_400_000;
 
@@ -17,8 +18,14 @@ interface Seeding {
   nextComment: number;
 }
 
-/** Fills empty tables with a believable company wiki: 3 spaces, 200 pages, comments, labels. */
-export function seed(database: Database, now: number): void {
+/** Pages of the three spaces. */
+export const SEEDED_PAGES = 200;
+
+/**
+ * Fills empty tables with a believable company wiki: 3 spaces, 200 pages, comments, labels; and where
+ * more `pages` are wanted, an archive with the rest.
+ */
+export function seed(database: Database, now: number, pages: number): void {
   const seeding: Seeding = {
     database,
     random: seededRandom(20_261),
@@ -29,6 +36,8 @@ export function seed(database: Database, now: number): void {
   database.atomically(() => {
     for (const outline of [engineering, peopleSpace, customerHelp]) seedSpace(seeding, outline);
     seedAudit(seeding);
+    // Last, so that the rest is the same without it.
+    if (pages > SEEDED_PAGES) seedSpace(seeding, weighingArchive(pages - SEEDED_PAGES));
   });
 }
 

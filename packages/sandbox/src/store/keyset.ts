@@ -18,6 +18,8 @@ export interface Window {
   readonly order: Order;
   readonly limit: number;
   readonly after: After | undefined;
+  /** Rows that are passed over first, for lists by number. Default none. */
+  readonly offset?: number;
 }
 
 /**
@@ -32,12 +34,13 @@ export function keyset(alias: string, window: Window): { where: string; tail: st
     where: window.after
       ? `(${alias}.${column}, ${alias}.id) ${compare} (:afterValue, :afterId)`
       : '1',
-    tail: `ORDER BY ${alias}.${column} ${direction}, ${alias}.id ${direction} LIMIT :limit`,
+    tail: `ORDER BY ${alias}.${column} ${direction}, ${alias}.id ${direction} LIMIT :limit OFFSET :offset`,
   };
 }
 
 // One row more than asked for tells whether there is a next page.
 export const keysetParameters = (window: Window): Parameters => ({
   limit: window.limit + 1,
+  offset: window.offset ?? 0,
   ...(window.after ? { afterValue: window.after.value, afterId: window.after.id } : {}),
 });
