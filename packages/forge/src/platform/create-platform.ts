@@ -1,6 +1,7 @@
 import { ConfigError } from '@tributary/pipeline';
 import { ForgeUnsupportedError } from '../drop-in/unsupported.js';
 import { ownEntry } from '../own-entry.js';
+import { checkOptions } from './check-options.js';
 import { egressFetch } from './egress.js';
 import { callEndpoint, REMOTE, SERVICE } from './endpoints.js';
 import { callExternal } from './external-auth.js';
@@ -62,6 +63,7 @@ export const createPlatform = (
   options: ForgePlatformOptions = {},
 ): ForgePlatform => {
   checkClient('tributary', tributary);
+  checkOptions(options);
   if (options.bitbucket !== undefined) checkClient('bitbucket', options.bitbucket);
   const parts: PlatformParts = {
     client: tributary,
