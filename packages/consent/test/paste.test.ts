@@ -70,6 +70,23 @@ const codes = ({ flow }: { readonly flow: ReturnType<typeof fakeFlow> }) =>
   flow.exchanged.map((params) => params.get('code'));
 
 describe('pasting the answer', () => {
+  it('is asked for when the keyboard no longer shows what is typed', async () => {
+    const modes: boolean[] = [];
+    const setRawMode = (mode: boolean) => modes.push(mode);
+    const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode });
+    const terminal = keyboard();
+    const modesAtPrompt: boolean[][] = [];
+    const write = (text: string) => {
+      if (text.includes('It is not shown.')) modesAtPrompt.push([...modes]);
+      return terminal.output.write(text);
+    };
+    const round = await ask({}, {}, { ...terminal, input, output: { write } });
+    round.abort(new Error('enough'));
+    await round.outcome;
+    expect(modesAtPrompt).toEqual([[true]]);
+    expect(modes).toEqual([true, false]);
+  });
+
   it('is taken for the callback, and leaves nothing behind', async () => {
     const round = await ask();
     expect(round.printed()).toContain(`it begins with http://localhost:${port}/callback`);

@@ -100,7 +100,9 @@ export const authorizationRound = (
         { ...token, asked: pending.scopes, isRenewable },
         signal,
       );
-      if (pending.accountId !== undefined && pending.accountId !== accountId) {
+      // Another tab may have granted since it was asked.
+      const asked = pending.accountId ?? (await expectedAccount());
+      if (asked !== undefined && asked !== accountId) {
         throw new ConsentError(
           'CONSENT_CALLBACK',
           'Another account granted than the one that was asked; nothing was stored. Try again, and log in with the account that was asked; where another one is logged in already, change the account there first.',

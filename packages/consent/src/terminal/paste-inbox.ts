@@ -24,11 +24,12 @@ export class PasteInbox {
     const { input, output } = this.#terminal;
     if (input === undefined || this.#isClosed || this.#reader !== undefined) return;
     const { origin, pathname } = expected.redirectUri;
+    // First: whoever is quick would have their answer shown.
+    const reader = readPaste({ ...expected, input, output });
+    this.#reader = reader;
     output.write(
       `If the browser ends at a page that it can't open, copy that page's whole address (it begins with ${origin}${pathname}), paste it here and press Enter. It is not shown.\n`,
     );
-    const reader = readPaste({ ...expected, input, output });
-    this.#reader = reader;
     const answer: Arrival['answer'] = async ({ title }) => {
       output.write(`${title}.\n`);
     };

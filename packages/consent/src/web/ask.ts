@@ -4,6 +4,7 @@ import { newCookie } from './browser-cookie.js';
 import { seeOther } from './html/page.js';
 import { isForeign, keptHeaders, targetOf } from './kept-request.js';
 import { localUrl } from './local-url.js';
+import { askUrl } from './page-urls.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent, Trigger } from './pending-consent.js';
 import { consentProblem } from './problem.js';
@@ -28,9 +29,6 @@ export const ask = async (parts: Parts, asking: Asking): Promise<Response> => {
     : askProgram(parts, asking);
 };
 
-export const pageOf = ({ origin, path }: Settings, id: string): string =>
-  `${origin}${path}/ask/${id}`;
-
 const askPerson = async (parts: Parts, asking: Asking): Promise<Response> => {
   const { settings, records, cookies } = parts;
   const { request } = asking;
@@ -41,7 +39,7 @@ const askPerson = async (parts: Parts, asking: Asking): Promise<Response> => {
     browser: digest(cookie.secret),
   });
   await records.ask(consent);
-  const response = seeOther(pageOf(settings, consent.id));
+  const response = seeOther(askUrl(settings, consent.id));
   cookies.set(response.headers, request, cookie);
   return response;
 };

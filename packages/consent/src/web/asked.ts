@@ -27,8 +27,9 @@ const CHECKING_MS = 30_000;
 export const showAsked = async (parts: Parts, visitor: Visitor, id: string): Promise<Response> => {
   const { settings, records, cookies } = parts;
   const consent = await records.find(id);
+  // After the consent: a denial is noted before the consent goes.
   const phase = await records.phase(id);
-  if (consent === undefined) return over(parts, visitor, phase);
+  if (consent === undefined || phase?.name === 'denied') return over(parts, visitor, phase);
   const stranger = refuseStranger(parts, visitor, consent.user.id);
   if (stranger !== undefined) return stranger;
   const known = cookieOf(parts, visitor, id, consent.browser);
@@ -38,7 +39,11 @@ export const showAsked = async (parts: Parts, visitor: Visitor, id: string): Pro
   // An API's consent is bound to the browser that opens its page.
   const cookie = known ?? newCookie(id, settings.clock.now());
   const back = backOf(parts, visitor.url.searchParams.get('return'), consent);
-  if (await isGranted(parts, consent)) return goOn(parts, visitor, consent, cookie, back);
+  const failure = phase?.name === 'failed' ? phase : undefined;
+  // Whoever granted with the wrong account learns of it, also where another tab has the right grant.
+  if (failure === undefined && (await isGranted(parts, consent, phase))) {
+    return goOn(parts, visitor, consent, cookie, back);
+  }
   if (!isOpen(parts, consent)) return over(parts, visitor, phase);
   if (phase?.name === 'answering' && phase.since > settings.clock.now() - CHECKING_MS) {
     return show(parts, checkingPage({ href: visitor.url.pathname, words: 'Continue' }));
@@ -49,7 +54,7 @@ export const showAsked = async (parts: Parts, visitor: Visitor, id: string): Pro
     action: visitor.url.pathname,
     token: formToken(cookie.secret, id),
     back,
-    failure: phase?.name === 'failed' ? phase : undefined,
+    failure,
     formAction: formAction(parts),
   });
   const response = show(parts, page);
@@ -75,8 +80,10 @@ export const answerAsked = async (
     return refuse(parts, visitor, 'This did not come from the page that asks. Open it again.');
   }
   const back = backOf(parts, form.get('return'), consent);
-  if (await isGranted(parts, consent)) return goOn(parts, visitor, consent, cookie, back);
-  if (!isOpen(parts, consent)) return over(parts, visitor, await records.phase(id));
+  const phase = await records.phase(id);
+  if (await isGranted(parts, consent, phase)) return goOn(parts, visitor, consent, cookie, back);
+  const isOver = phase?.name === 'denied' || !isOpen(parts, consent);
+  if (isOver) return over(parts, visitor, phase);
   return form.get('answer') === 'allow'
     ? startFlow(parts, visitor, consent, cookie, back)
     : deny(parts, visitor, consent, cookie);

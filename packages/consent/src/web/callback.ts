@@ -1,9 +1,9 @@
 import { ConsentError, Secret, TributaryError } from '@tributary/pipeline';
-import { pageOf } from './ask.js';
 import type { BrowserCookie } from './browser-cookie.js';
 import { badCallbackPage, expiredPage } from './html/outcome-pages.js';
 import { seeOther } from './html/page.js';
 import { deny, fail, goOn, noteGrant } from './outcome.js';
+import { askUrl } from './page-urls.js';
 import type { Parts } from './parts.js';
 import type { ExpectedAnswer, KeptAuthorization, PendingConsent } from './pending-consent.js';
 import {
@@ -26,6 +26,9 @@ export const receiveCallback = async (parts: Parts, visitor: Visitor): Promise<R
   const stranger = refuseStranger(parts, visitor, expected.userId);
   if (stranger !== undefined) return stranger;
   const { consentId, browser, expiresAt } = expected;
+  const consent = await records.find(consentId);
+  // Answered in another tab, or too late; where it was asked is said which.
+  if (consent === undefined) return seeOther(askUrl(settings, consentId));
   const cookie = cookieOf(parts, visitor, consentId, browser);
   if (cookie === undefined) {
     // Before the state is spent: nobody else may spend it.
@@ -34,9 +37,7 @@ export const receiveCallback = async (parts: Parts, visitor: Visitor): Promise<R
       : refuse(parts, visitor, ANOTHER_BROWSER);
   }
   const authorization = await records.spend(state);
-  const consent = await records.find(consentId);
   if (authorization === undefined) return repeated(parts, visitor, expected, consent, cookie);
-  if (consent === undefined) return unexpected(parts, visitor);
   const since = settings.clock.now();
   await records.setPhase(consentId, { name: 'answering', since }, expiresAt);
   const error = await exchange(parts, visitor, consent, authorization);
@@ -74,14 +75,13 @@ const repeated = async (
   parts: Parts,
   visitor: Visitor,
   { consentId, back }: ExpectedAnswer,
-  consent: PendingConsent | undefined,
+  consent: PendingConsent,
   cookie: BrowserCookie,
 ): Promise<Response> => {
   const phase = await parts.records.phase(consentId);
-  if (phase?.name !== 'granted') return seeOther(pageOf(parts.settings, consentId));
-  return consent === undefined
-    ? show(parts, expiredPage(homeOf(parts)))
-    : goOn(parts, visitor, consent, cookie, back);
+  return phase?.name === 'granted'
+    ? goOn(parts, visitor, consent, cookie, back)
+    : seeOther(askUrl(parts.settings, consentId));
 };
 
 const unexpected = (parts: Parts, visitor: Visitor): Response => {

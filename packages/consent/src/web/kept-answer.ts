@@ -2,9 +2,9 @@ import { discardBody } from '@tributary/pipeline';
 import { readUpTo } from './bounded-body.js';
 import { PRIVATE, seeOther } from './html/page.js';
 import { BODY_CAP } from './kept-request.js';
+import { answerUrl } from './page-urls.js';
 import type { Parts } from './parts.js';
 import type { Rerun } from './reruns.js';
-import type { Settings } from './settings.js';
 
 /** Of one connection or one answer only (RFC 9110, section 7.6.1), or set anew. */
 const DROPPED =
@@ -40,11 +40,8 @@ export const keepAnswer = async (
     // What was sent has been done; that its answer can't be kept is no reason to say otherwise.
     return givenAtOnce(parts, rerun, response, isEmpty(status) ? null : body);
   }
-  return withCookiesOf(response, seeOther(answerPageOf(settings, consentId)));
+  return withCookiesOf(response, seeOther(answerUrl(settings, consentId)));
 };
-
-export const answerPageOf = ({ origin, path }: Settings, id: string): string =>
-  `${origin}${path}/answer/${id}`;
 
 /** Too large to be kept. A reload of this finds that the request was run already. */
 const givenAtOnce = (

@@ -1,10 +1,10 @@
 import { AuthorizationServerError, ConsentError, type TributaryError } from '@tributary/pipeline';
-import { pageOf } from './ask.js';
 import type { BrowserCookie } from './browser-cookie.js';
 import { seeOther } from './html/page.js';
 import { localUrl } from './local-url.js';
+import { askUrl, resumeUrl } from './page-urls.js';
 import type { Parts } from './parts.js';
-import type { PendingConsent } from './pending-consent.js';
+import type { PendingConsent, Phase } from './pending-consent.js';
 import { newId } from './tokens.js';
 import type { Visitor } from './visitor.js';
 
@@ -18,9 +18,12 @@ export const noteGrant = async (
 };
 
 /** Whether there is nothing to ask any more: another tab or request of this person may have asked. */
-export const isGranted = async ({ records }: Parts, consent: PendingConsent): Promise<boolean> => {
-  const { id, user, site, scopes, seenGrant, expiresAt } = consent;
-  if ((await records.phase(id))?.name === 'granted') return true;
+export const isGranted = async (
+  { records }: Parts,
+  { id, user, site, scopes, seenGrant, expiresAt }: PendingConsent,
+  phase: Phase | undefined,
+): Promise<boolean> => {
+  if (phase?.name === 'granted' || phase?.name === 'denied') return phase.name === 'granted';
   const last = await records.lastGrant(user.id);
   if (last === undefined || last.nonce === seenGrant || last.site !== site.url) return false;
   if (!scopes.every((scope) => last.scopes.includes(scope))) return false;
@@ -38,8 +41,7 @@ export const goOn = (
 ): Response => {
   const target = trigger.kind === 'page' ? trigger.target : back;
   const there =
-    (target !== undefined && localUrl(settings.origin, target)) ||
-    `${settings.origin}${settings.path}/resume/${id}`;
+    (target !== undefined && localUrl(settings.origin, target)) || resumeUrl(settings, id);
   const response = seeOther(there);
   cookies.set(response.headers, request, { ...cookie, isGranted: trigger.kind === 'page' });
   return response;
@@ -57,17 +59,15 @@ export const deny = async (
   const { id, user, trigger, expiresAt } = consent;
   const { kind } = trigger;
   const back = backOf(trigger);
+  const phase = { name: 'denied', userId: user.id, kind, ...(back && { back }) } as const;
+  // In this order: who looks meanwhile learns of the denial, and never finds nothing.
+  await records.setPhase(id, phase, expiresAt);
   await records.drop(id);
-  await records.setPhase(
-    id,
-    { name: 'denied', userId: user.id, kind, ...(back && { back }) },
-    expiresAt,
-  );
   settings.onError(
     new ConsentError('CONSENT_DENIED', 'The user said no; nothing was granted.', { cause }),
     request,
   );
-  const response = seeOther(pageOf(settings, id));
+  const response = seeOther(askUrl(settings, id));
   cookies.clear(response.headers, cookie.id);
   return response;
 };
@@ -93,5 +93,5 @@ export const fail = async (
   const message = isForPeople(error) ? error.message : SOMETHING_ELSE;
   await records.setPhase(id, { name: 'failed', message }, expiresAt);
   settings.onError(error, request);
-  return seeOther(pageOf(settings, id));
+  return seeOther(askUrl(settings, id));
 };

@@ -1,14 +1,14 @@
-import { pageOf } from './ask.js';
 import { PRIVATE } from './html/page.js';
+import { askUrl, requiredUrl } from './page-urls.js';
 import type { PendingConsent } from './pending-consent.js';
 import type { Settings } from './settings.js';
 
 /** A program's 401: problem details (RFC 9457), and the challenge that a 401 needs (RFC 9110, section 15.5.2). */
 export const consentProblem = (settings: Settings, consent: PendingConsent): Response => {
-  const { origin, path, appName } = settings;
-  const consentUrl = pageOf(settings, consent.id);
+  const { appName } = settings;
+  const consentUrl = askUrl(settings, consent.id);
   const problem = {
-    type: `${origin}${path}/required`,
+    type: requiredUrl(settings),
     title: 'Consent needed',
     status: 401,
     detail: `The signed-in person has not allowed ${appName} to act for them. Open consentUrl in their browser, then send the request again.`,

@@ -2,9 +2,10 @@ import { nextRound } from '../rounds.js';
 import { UNKEPT } from './html/ask-page.js';
 import { expiredPage, grantedPage, runningPage, sentPage } from './html/outcome-pages.js';
 import { PRIVATE, seeOther } from './html/page.js';
-import { answerPageOf, isEmpty } from './kept-answer.js';
+import { isEmpty } from './kept-answer.js';
 import { type KeptRequest, rebuild } from './kept-request.js';
 import { isGranted } from './outcome.js';
+import { answerUrl } from './page-urls.js';
 import type { Parts } from './parts.js';
 import type { PendingConsent } from './pending-consent.js';
 import { Reruns } from './reruns.js';
@@ -28,7 +29,8 @@ export const resume = async (
   if (consent === undefined) return resumedBefore(parts, visitor, id);
   const stranger = refuseStranger(parts, visitor, consent.user.id);
   if (stranger !== undefined) return stranger;
-  if (!(await isGranted(parts, consent))) return show(parts, expiredPage(homeOf(parts)));
+  if (!(await isGranted(parts, consent, await records.phase(id))))
+    return show(parts, expiredPage(homeOf(parts)));
   const { trigger } = consent;
   if (trigger.kind === 'send') return runAgain(parts, visitor, consent, trigger.request);
   const response = show(
@@ -65,7 +67,7 @@ const runAgain = async (
 /** Who reloads before the answer came is led to it, and starts nothing. */
 const resumedBefore = async (parts: Parts, visitor: Visitor, id: string): Promise<Response> => {
   const { records, settings } = parts;
-  if ((await records.answer(id)) !== undefined) return seeOther(answerPageOf(settings, id));
+  if ((await records.answer(id)) !== undefined) return seeOther(answerUrl(settings, id));
   const phase = await records.phase(id);
   return phase?.name === 'running' && phase.since > settings.clock.now() - RUNNING_MS
     ? show(parts, runningPage({ href: visitor.url.pathname, words: 'Continue' }))

@@ -1,3 +1,5 @@
+import { memoryStorage } from '@tributary/auth-providers';
+import type { PendingRecords } from '@tributary/pipeline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Browser } from './support/browser.js';
 import { allow, grant } from './support/grant.js';
@@ -7,6 +9,20 @@ import { openPlace, type Place, type WebApp } from './support/web-app.js';
 let place: Place;
 let app: WebApp;
 let clock: ReturnType<typeof movableClock>;
+/** Called after each change of what is pending. */
+let onPendingChange: (() => Promise<void>) | undefined;
+
+const watched = (pending: PendingRecords): PendingRecords => ({
+  ...pending,
+  async write(...given) {
+    await pending.write(...given);
+    await onPendingChange?.();
+  },
+  async delete(id) {
+    await pending.delete(id);
+    await onPendingChange?.();
+  },
+});
 
 beforeAll(async () => {
   place = await openPlace();
@@ -15,17 +31,27 @@ afterAll(() => place.close());
 beforeEach(async () => {
   place.sandbox.revokeGrants();
   clock = movableClock();
-  app = await place.start({ clock, accounts: { priya: place.sandbox.people.reader.accountId } });
+  onPendingChange = undefined;
+  const storage = memoryStorage({ clock });
+  app = await place.start({
+    clock,
+    accounts: { priya: place.sandbox.people.reader.accountId },
+    storage: { ...storage, pending: watched(storage.pending) },
+  });
 });
 afterEach(() => app.close());
 
 const codes = () => app.errors.map(({ code }) => code);
 
 /** Goes through everything up to the address with the code, and stops there. */
-const upToCallback = async (browser: Browser, path = '/me'): Promise<URL> => {
+const upToCallback = async (
+  browser: Browser,
+  path = '/me',
+  as: 'editor' | 'reader' = 'editor',
+): Promise<URL> => {
   await browser.open(app.origin + path);
   browser.stopAt = (url) => url.pathname === '/consent/callback';
-  await allow(browser, place.sandbox);
+  await allow(browser, place.sandbox, as);
   await browser.click('Accept');
   browser.stopAt = undefined;
   if (browser.stopped === undefined) throw new Error('There was no callback.');
@@ -55,6 +81,23 @@ describe('denial', () => {
     expect(ada.visited.filter((visit) => visit.includes('/authorize'))).toEqual([]);
     await ada.follow('Try again');
     expect((await grant(ada, place.sandbox)).heading).toBe('me as Jonas Weber, run 2');
+  });
+
+  it('is seen whole by a tab that looks at any moment of it', async () => {
+    const seen: string[] = [];
+    const ada = await app.browser('ada');
+    const asked = await ada.open(`${app.origin}/me`);
+    const look = async () => {
+      const headers = { cookie: ada.jar.header(asked.url) };
+      const response = await fetch(asked.url, { redirect: 'manual', headers });
+      seen.push(/<h1>(.*)<\/h1>/.exec(await response.text())?.[1] ?? String(response.status));
+    };
+    onPendingChange = look;
+    await ada.click('Not now');
+    onPendingChange = undefined;
+    expect(seen.length).toBeGreaterThan(1);
+    expect(new Set(seen)).toEqual(new Set(['Access was not allowed']));
+    expect(codes()).toEqual(['CONSENT_DENIED']);
   });
 
   it('of what was sent forgets it', async () => {
@@ -214,6 +257,26 @@ describe('a callback', () => {
     expect(await grants()).toBe(0);
   });
 
+  it('that comes after the question was answered in another tab says that it has ended', async () => {
+    const ada = await app.browser('ada');
+    const first = await upToCallback(ada);
+    const asked = `${app.origin}/consent/ask/${idOf(ada.visited)}`;
+    const again = await upToCallback(ada, new URL(asked).pathname);
+    expect((await ada.open(first)).heading).toBe('me as Jonas Weber, run 2');
+    expect(await ada.open(again)).toMatchObject({ status: 410, heading: 'This request has ended' });
+    expect(codes()).toEqual(['CONSENT_TIMEOUT']);
+  });
+
+  it('that comes after a no in another tab says so, and stores nothing', async () => {
+    const ada = await app.browser('ada');
+    const callback = await upToCallback(ada);
+    await ada.open(`${app.origin}/consent/ask/${idOf(ada.visited)}`);
+    await ada.click('Not now');
+    expect((await ada.open(callback)).heading).toBe('Access was not allowed');
+    expect(codes()).toEqual(['CONSENT_DENIED']);
+    expect(await grants()).toBe(0);
+  });
+
   it('is not spent by HEAD or POST', async () => {
     const ada = await app.browser('ada');
     const callback = await upToCallback(ada);
@@ -242,6 +305,19 @@ describe('the wrong account', () => {
     const { email, password } = place.sandbox.people.reader;
     await priya.click('Log in', { email, password });
     expect((await priya.click('Accept')).heading).toBe('me as Priya Nair, run 2');
+  });
+
+  it('is also one that grants in a second tab, after the first one told whose it is', async () => {
+    const [ada, elsewhere] = [await app.browser('ada'), await app.browser('ada')];
+    const [first, second] = [
+      await upToCallback(ada),
+      await upToCallback(elsewhere, '/other', 'reader'),
+    ];
+    expect((await ada.open(first)).heading).toBe('me as Jonas Weber, run 2');
+    const refused = await elsewhere.open(second);
+    expect(refused.text).toContain('Another account granted');
+    expect(await grants()).toBe(1);
+    expect((await ada.open(`${app.origin}/me`)).heading).toBe('me as Jonas Weber, run 1');
   });
 });
 
