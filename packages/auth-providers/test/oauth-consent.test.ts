@@ -288,6 +288,17 @@ describe('the callback', () => {
     expect(await links.read({ issuer: ISSUER, clientId: 'client', userId: 'u1' })).toBe('ada');
   });
 
+  test('of another account than one that granted since it was asked stores nothing', async () => {
+    const { consent, flowOf, callOf, grants } = openOAuth();
+    const flow = flowOf(callOf('u1'));
+    const pending = await flow.start();
+    expect(pending.accountId).toBeUndefined();
+    await consent('u1', 'ada');
+    const work = flow.complete(pending, callbackFor(pending, 'eve'));
+    await expect(work).rejects.toMatchObject({ code: 'CONSENT_CALLBACK' });
+    expect(await grants.read(keyOf('eve'))).toBeUndefined();
+  });
+
   test('of another account is taken from a linked user without a grant', async () => {
     const { consent, grants, links } = openOAuth();
     await consent('u1', 'ada');
