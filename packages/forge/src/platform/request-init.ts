@@ -53,6 +53,34 @@ const readBody = (body: unknown, warn: Warn): BodyInput | undefined => {
   return String(body);
 };
 
+/** An object or a list. */
+const isJson = (text: string): boolean => {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * What JSON is sent as where the app doesn't say: fetch would call it plain text, which the products refuse.
+ * Forge: "Product fetch API", options, whose default is this type.
+ */
+const jsonType = (
+  body: unknown,
+  headers: readonly [string, string][],
+  warn: Warn,
+): string | undefined => {
+  if (headers.some(([name]) => name.toLowerCase() === 'content-type')) return undefined;
+  if (typeof body !== 'string' || !isJson(body)) return undefined;
+  warn(
+    "A body of JSON had no content type and is sent as JSON, as Forge does; say so: headers: { 'Content-Type': 'application/json' }.",
+  );
+  return 'application/json';
+};
+
 export interface ReadInitOptions {
   /** Who the call acts as: as nobody, it may bring its own Authorization. */
   readonly provider: ForgeProvider;
@@ -79,6 +107,8 @@ export const readInit = (
   if (body !== undefined && /^(?:get|head)$/i.test(method)) {
     throw new TypeError('Request with GET/HEAD method cannot have body.');
   }
+  const type = jsonType(body, headers, warn);
+  if (type !== undefined) headers.push(['content-type', type]);
   return {
     method,
     headers,

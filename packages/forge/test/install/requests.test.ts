@@ -25,7 +25,10 @@ const post = (init: object) =>
 
 describe('bodies', () => {
   test.each([
-    ['a string', '{"a":1}', 'text/plain;charset=UTF-8', '{"a":1}'],
+    ['a string', 'a=1', 'text/plain;charset=UTF-8', 'a=1'],
+    ['JSON that says nothing of it', ' {"a":1}', 'application/json', ' {"a":1}'],
+    ['a list in JSON', '[1]', 'application/json', '[1]'],
+    ['what only begins like JSON', '{a}', 'text/plain;charset=UTF-8', '{a}'],
     [
       'URLSearchParams',
       new URLSearchParams({ a: 'b c' }),
@@ -40,6 +43,15 @@ describe('bodies', () => {
     await post({ body });
     const { headers, body: arrived } = server.only();
     expect([headers['content-type'], String(arrived)]).toEqual([contentType, text]);
+  });
+
+  test('JSON keeps the type that the app gives it; without one, a warning says what it is sent as', async () => {
+    begin();
+    await post({ body: '{}', headers: { 'CONTENT-TYPE': 'application/merge-patch+json' } });
+    expect(server.only().headers['content-type']).toBe('application/merge-patch+json');
+    expect(warned).toEqual([]);
+    await post({ body: '{}' });
+    expect(warned).toEqual([expect.stringContaining("'Content-Type': 'application/json'")]);
   });
 
   test('a FormData, with the header that uploads need', async () => {
