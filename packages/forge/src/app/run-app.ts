@@ -10,9 +10,11 @@ import { forgeBoundary } from '../consent/forge-boundary.js';
 import { type InstallOptions, install } from '../install.js';
 import type { CallingModule } from '../manifest/manifest.js';
 import { describeInvocation, type ForgeInvocationDetails } from '../platform/invocation-details.js';
+import { warnings } from '../platform/warnings.js';
 import { appRuntime, cloudIdOf, functionContext } from './app-runtime.js';
 import type { ForgeApp } from './define-app.js';
 import { guardInvocations } from './guard-invocations.js';
+import { RUN_TIME, watchRunTime } from './run-time.js';
 import { readAnswer, type WebTriggerAnswer, type WebTriggerCall } from './web-trigger-answer.js';
 
 export interface RunAppOptions
@@ -41,10 +43,6 @@ export interface RunningApp extends Disposable {
   /** Calls any function of the manifest with a payload of your own, as nobody. */
   invokeFunction(key: string, payload: unknown): Promise<unknown>;
 }
-
-/** Forge: "Platform quotas and limits", the run times of functions in ms. */
-const TIMEOUT = 25_000;
-const SCHEDULED_TIMEOUT = 55_000;
 
 const find = <M extends CallingModule>(
   modules: readonly M[],
@@ -92,6 +90,7 @@ export const runApp = (
     permissions: manifest.permissions,
   });
   const unguard = guard();
+  const warn = warnings(platform.warn);
 
   /** Runs a module's function in the invocation that is there. */
   const run = async (
@@ -110,12 +109,17 @@ export const runApp = (
       ...(installation && { installation }),
     });
     const call = () => handler(payload() as never, functionContext(appRuntime()) as never);
-    return forgeBoundary(call, { client: tributary })();
+    const unwatch = watchRunTime(`${module.type} ${module.key}`, limit, warn);
+    try {
+      return await forgeBoundary(call, { client: tributary })();
+    } finally {
+      unwatch();
+    }
   };
 
   const scheduledLimit = (key: string): number => {
     const seconds = manifest.functions.find((module) => module.key === key)?.timeoutSeconds;
-    return seconds === undefined ? SCHEDULED_TIMEOUT : seconds * 1000;
+    return seconds === undefined ? RUN_TIME.scheduled : seconds * 1000;
   };
 
   return {
@@ -124,7 +128,7 @@ export const runApp = (
     async invokeResolver({ module: key, functionKey, payload, context }) {
       const module = find(manifest.resolvers, key, 'module');
       const work = () =>
-        run(module, TIMEOUT, () => ({
+        run(module, RUN_TIME.page, () => ({
           call: { functionKey, payload },
           context: resolverContext(module, tributary, context),
         }));
@@ -133,7 +137,9 @@ export const runApp = (
 
     async invokeWebTrigger(key, call) {
       const module = find(manifest.webTriggers, key, 'webtrigger');
-      const result = await inBackground(tributary, () => run(module, TIMEOUT, () => call));
+      const result = await inBackground(tributary, () =>
+        run(module, RUN_TIME.webTrigger, () => call),
+      );
       return readAnswer(result, module);
     },
 
@@ -149,7 +155,7 @@ export const runApp = (
 
     async deliverEvent(key, event) {
       const module = find(manifest.eventTriggers, key, 'trigger');
-      return inBackground(tributary, () => run(module, TIMEOUT, () => event));
+      return inBackground(tributary, () => run(module, RUN_TIME.event, () => event));
     },
 
     async invokeFunction(key, payload) {
