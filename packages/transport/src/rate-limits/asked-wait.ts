@@ -17,24 +17,31 @@ const spentQuota = (value: string | null): number | undefined => {
   return wait;
 };
 
-/**
- * How many ms the answer asks to wait, or `undefined` where it doesn't say. `Retry-After` and
- * `Beta-Retry-After` come first, the longer one of both; what tells when a window ends stands in for
- * them, since the gateway leaves them out at times.
- */
-export const askedWait = (headers: Pick<Headers, 'get'>, nowMs: number): number | undefined => {
+/** Ms by `Retry-After` and `Beta-Retry-After`, the longer one of both; undefined without either. */
+export const askedRetryAfter = (
+  headers: Pick<Headers, 'get'>,
+  nowMs: number,
+): number | undefined => {
   const now = serverTime(headers, nowMs);
-  const retryAfter = longer(
+  return longer(
     parseRetryAfter(headers.get('retry-after'), now),
     parseRetryAfter(headers.get('beta-retry-after'), now),
   );
+};
+
+/**
+ * How many ms the answer asks to wait, or `undefined` where it doesn't say. What tells when a
+ * window ends stands in for `Retry-After`, since the gateway leaves that out at times.
+ */
+export const askedWait = (headers: Pick<Headers, 'get'>, nowMs: number): number | undefined => {
+  const retryAfter = askedRetryAfter(headers, nowMs);
   if (retryAfter !== undefined && retryAfter > 0) return retryAfter;
   const resetAt = longer(
     parseResetTime(headers.get('x-ratelimit-reset')),
     parseResetTime(headers.get('x-beta-ratelimit-reset')),
   );
   const reset = longer(
-    resetAt === undefined ? undefined : Math.max(0, resetAt - now),
+    resetAt === undefined ? undefined : Math.max(0, resetAt - serverTime(headers, nowMs)),
     spentQuota(headers.get('beta-ratelimit') ?? headers.get('ratelimit')),
   );
   return longer(retryAfter, reset);

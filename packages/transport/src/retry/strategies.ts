@@ -1,8 +1,6 @@
 import { TributaryError } from '@tributary/pipeline';
-import { askedWait } from '../rate-limits/asked-wait.js';
-import { serverTime } from '../rate-limits/server-time.js';
-import { parseRetryAfter } from './retry-after.js';
-import type { RetryStrategy } from './strategy.js';
+import { askedRetryAfter, askedWait } from '../rate-limits/asked-wait.js';
+import type { RetryPlan, RetryStrategy } from './strategy.js';
 
 /** Ms; Atlassian's own recipe for a 429 without timing begins at 2 s. */
 const RATE_LIMIT_DELAY = 2000;
@@ -18,26 +16,29 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 
 export const isUnavailable = (status: number): boolean => UNAVAILABLE.has(status);
 
+/** Not what tells of quotas: that comes with answers of every status. */
+const notBefore = (headers: Pick<Headers, 'get'>, nowMs: number): RetryPlan => {
+  const afterMs = askedRetryAfter(headers, nowMs);
+  return afterMs === undefined ? {} : { afterMs };
+};
+
 /** A gateway gave up; what stands behind it may have carried the request out all the same. */
 export const unavailable: RetryStrategy = ({ isIdempotent, nowMs }, { response }) => {
   if (response === undefined || !isIdempotent || !isUnavailable(response.status)) return undefined;
-  // Not what tells of quotas: that comes with answers of every status.
-  const now = serverTime(response.headers, nowMs);
-  const afterMs = parseRetryAfter(response.headers.get('retry-after'), now);
-  return afterMs === undefined ? {} : { afterMs };
+  return notBefore(response.headers, nowMs);
 };
 
 /**
  * Confluence's v1 API answers 409 to writes that nothing collided with: its own transactions did, and
  * were undone. A 409 that means the version number (`CONFLICT`, "Version must be incremented") stays.
  */
-export const spuriousConflict: RetryStrategy = ({ isIdempotent }, { response, text }) =>
+export const spuriousConflict: RetryStrategy = ({ isIdempotent, nowMs }, { response, text }) =>
   response?.status === 409 &&
   isIdempotent &&
   text !== undefined &&
   /OptimisticLock|StaleObjectState/.test(text) &&
   !/must be incremented/i.test(text)
-    ? {}
+    ? notBefore(response.headers, nowMs)
     : undefined;
 
 /** The connection failed: anything that surely was not sent, else only what may be sent twice. */

@@ -36,6 +36,16 @@ const unreachable = 'there is no route to the host; check the network, VPN and f
 const tls =
   "the TLS handshake failed; check that the site's URL has the right port and speaks https";
 
+/** By OpenSSL's names, which differ by version: the server would not go on with the handshake. */
+const ALERT = /^ERR_SSL_.*ALERT/;
+
+const refusedByAlert: NetworkFailure = {
+  sent: 'no',
+  retryable: false,
+  advice:
+    'the server ended the TLS handshake; if it wants a client certificate, give `cert` and `key` of an authority that it knows',
+};
+
 /** By `code` of Node and undici. */
 const BY_CODE: Readonly<Record<string, NetworkFailure>> = {
   ENOTFOUND: notSent(dns),
@@ -81,14 +91,16 @@ const BY_CODE: Readonly<Record<string, NetworkFailure>> = {
 /** System calls that come before the first byte of a request. */
 const BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
 
+const byCode = (code = ''): NetworkFailure => {
+  if (ALERT.test(code)) return refusedByAlert;
+  return (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? UNKNOWN_FAILURE;
+};
+
 /** What is known of a failure by its code and system call. */
 export const networkFailure = (
   code: string | undefined,
   syscall: string | undefined,
 ): NetworkFailure => {
-  const known =
-    code !== undefined && Object.hasOwn(BY_CODE, code)
-      ? (BY_CODE[code] ?? UNKNOWN_FAILURE)
-      : UNKNOWN_FAILURE;
+  const known = byCode(code);
   return syscall !== undefined && BEFORE_SENDING.has(syscall) ? { ...known, sent: 'no' } : known;
 };
