@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createTributary, ensureOk, type Tributary } from '@tributary/api';
 import { cloud, oauth } from '@tributary/auth-providers';
-import { encryption, sqliteGrants } from '@tributary/auth-providers/sqlite';
 import { consentPlugin } from '@tributary/consent/di';
 import { nodeListener } from '@tributary/consent/node';
 import { type ConsentPages, webConsent } from '@tributary/consent/web';
@@ -11,13 +10,14 @@ import { route } from '@tributary/route';
 import type { Sandbox } from '@tributary/sandbox';
 // As Node itself reads it, where an instance is a process.
 import { html, page } from './app-page.ts';
+import { type Database, openDatabase } from './database.ts';
 
 export interface AppOptions {
   /** What browsers see; whichever instance answers. */
   readonly origin: string;
   readonly sandbox: Pick<Sandbox, 'siteUrl' | 'gatewayUrl' | 'authUrl' | 'client'>;
-  /** The SQLite file that all instances share. */
-  readonly database: string;
+  /** All instances share it. */
+  readonly database: Database;
   readonly key: string;
   readonly clock?: Clock;
 }
@@ -46,12 +46,7 @@ export const openApp = (options: AppOptions): App => {
       authorizationServer: sandbox.authUrl,
       scopes: SCOPES,
     }),
-    grants: () =>
-      sqliteGrants({
-        path: options.database,
-        encryption: encryption({ key: options.key }),
-        clock,
-      }),
+    grants: () => openDatabase(options.database, options.key, clock),
     plugins: [time, consentPlugin({ incremental: true })],
   });
   const pages = webConsent({
@@ -115,7 +110,8 @@ const handlersOf = (tributary: Tributary, pages: ConsentPages): Handlers => {
 <form method="post" action="/comment">
 <label for="text">Comment</label> <input id="text" name="text" required>
 <button>Comment as me</button> <button formaction="/comment-here">Comment and stay</button>
-</form>`,
+</form>
+<form method="post" action="/forget"><button>Forget my consent</button></form>`,
       ),
     'GET /pages': pages.boundary(async () => {
       const { who, titles } = await stalePages();
@@ -138,6 +134,12 @@ const handlersOf = (tributary: Tributary, pages: ConsentPages): Handlers => {
     'POST /comment-here': pages.boundary(async (request, { run }) =>
       page(`Commented: ${await comment(request)}`, html`<p>Run ${run}</p>`),
     ),
+    'POST /forget': async (request) => {
+      const user = signedIn(request);
+      if (user === undefined) return page('Sign in first', html`<p>Sorry.</p>`, 403);
+      const { atAtlassian } = await tributary.consent.revoke(user);
+      return page('Forgotten', html`<p>${atAtlassian.what}</p>`);
+    },
     'GET /done': () => page('Thank you', html`<p>Your comment is there.</p>`),
   };
 };

@@ -6,6 +6,7 @@ import { generateEncryptionKey } from '@tributary/auth-providers/sqlite';
 import { type Sandbox, startSandbox } from '@tributary/sandbox';
 import { listen } from '../support/listen.js';
 import type { AppOptions } from './app.js';
+import type { Database } from './database.js';
 import { type ShiftedClock, shiftedClock } from './shifted-clock.js';
 
 /** One public origin with a sandbox that knows it; which instance answers there may change. */
@@ -19,7 +20,8 @@ export interface Place extends AsyncDisposable {
   holdCallback(go: () => Promise<void>): Promise<string>;
 }
 
-export const openPlace = async (): Promise<Place> => {
+/** Without a database of others it has an SQLite file of its own. */
+export const openPlace = async (shared?: Database): Promise<Place> => {
   const down: RequestListener = (_, response) => response.writeHead(503).end('Nobody is up.');
   let current = down;
   let hold: ((path: string) => void) | undefined;
@@ -38,11 +40,11 @@ export const openPlace = async (): Promise<Place> => {
   const redirectUris = [`${origin}/consent/callback`];
   const sandbox = await startSandbox({ redirectUris });
   const folder = await mkdtemp(join(tmpdir(), 'tributary-consent-'));
-  const database = join(folder, 'private', 'grants.db');
+  const own = { kind: 'SQLite', path: join(folder, 'private', 'grants.db') } as const;
   return {
     sandbox,
     clock,
-    app: { origin, sandbox, database, key: generateEncryptionKey(), clock },
+    app: { origin, sandbox, database: shared ?? own, key: generateEncryptionKey(), clock },
     serve(instance) {
       current = instance;
     },
