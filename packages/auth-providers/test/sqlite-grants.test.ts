@@ -150,4 +150,20 @@ describe('several connections', () => {
     await ahead.close();
     await back.close();
   });
+
+  test('a file from before leases told their length is brought up to date, once', async () => {
+    const path = newPath();
+    const before = openSqliteTable({ path });
+    await before.acquire('grant/a', 'one', 60_000);
+    await before.close();
+    const database = new DatabaseSync(path);
+    database.exec('ALTER TABLE leases DROP COLUMN lease_ms');
+    database.close();
+    const [one, other] = [openSqliteTable({ path }), openSqliteTable({ path })];
+    const asked = [one.acquire('grant/b', '1', 60_000), other.acquire('grant/b', '2', 50)];
+    expect((await Promise.all(asked)).filter(({ isHeld }) => isHeld)).toHaveLength(1);
+    expect((await other.acquire('grant/a', 'two', 60_000)).isHeld).toBe(false);
+    await one.close();
+    await other.close();
+  });
 });

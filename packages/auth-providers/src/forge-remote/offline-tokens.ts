@@ -35,7 +35,7 @@ export const offlineTokens = (
   const asking = new Map<string, Promise<OAuthToken>>();
 
   const keyOf = ({ session, accountId }: OfflineRequest): string =>
-    encodeParts([session.remote.installationId, accountId]);
+    encodeParts({ installationId: session.remote.installationId, accountId });
 
   const ask = (key: string, request: OfflineRequest): Promise<OAuthToken> => {
     const under = asking.get(key);

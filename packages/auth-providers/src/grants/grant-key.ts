@@ -1,4 +1,4 @@
-import type { GrantKey } from '@tributary/pipeline';
+import { ConfigError, type GrantKey } from '@tributary/pipeline';
 
 const hexOf = (char: string): string => char.charCodeAt(0).toString(16).toUpperCase();
 
@@ -31,14 +31,26 @@ const decodePart = (part: string): string =>
     )
     .join('');
 
-/** Parts as one string, different for different parts. */
-export const encodeParts = (parts: readonly string[]): string => parts.map(encodePart).join('/');
+/**
+ * Parts as one string, different for different parts. Their names are for errors.
+ * @throws ConfigError naming the part that is no string.
+ */
+export const encodeParts = (parts: Readonly<Record<string, string>>): string =>
+  Object.entries(parts)
+    .map(([name, part]) => {
+      if (typeof part === 'string') return encodePart(part);
+      throw new ConfigError(name, 'is a part of a key, and has to be a string');
+    })
+    .join('/');
 
-/** A grant's key as one string, for stores and single flights: no two keys share one. */
+/**
+ * A grant's key as one string, for stores and single flights: no two keys share one.
+ * @throws ConfigError naming the part that is no string.
+ */
 export const grantKeyId = (key: GrantKey): string => {
-  const { issuer, clientId, accountId, installationId } = key;
-  const parts = [issuer, clientId, accountId];
-  return encodeParts(installationId === undefined ? parts : [...parts, installationId]);
+  const { issuer, clientId, accountId, installationId } = key ?? {};
+  const parts = { issuer, clientId, accountId };
+  return encodeParts(installationId === undefined ? parts : { ...parts, installationId });
 };
 
 /** The key whose id it is, or undefined where it is nobody's. */

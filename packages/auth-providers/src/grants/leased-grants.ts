@@ -10,6 +10,7 @@ import {
   systemClock,
   systemRandom,
 } from '@tributary/pipeline';
+import { checkDecision } from './check-decision.js';
 import { grantToText } from './grant-json.js';
 import { grantKeyId, grantKeyPrefix, matchesKey, parseGrantKeyId } from './grant-key.js';
 import { GrantStoreError } from './grant-store-error.js';
@@ -52,10 +53,11 @@ interface Loaded {
 /** Grants, account links and pending records in any database that is a `LeasedTable`; disposing of it closes the table. */
 export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions): GrantStorage => {
   const { codec, clock = systemClock, random = systemRandom } = options;
-  if (codec === undefined) {
+  // Seen with the first write only, it would cost the token that is to be written.
+  if (typeof codec?.seal !== 'function' || typeof codec.open !== 'function') {
     throw new ConfigError(
       'encryption',
-      'is missing: grants are stored encrypted. Give encryption().',
+      `is ${codec === undefined ? 'missing' : 'no codec'}: grants are stored encrypted. Give encryption(), or encryption({ key }).`,
     );
   }
   if (source.pending === undefined) {
@@ -77,6 +79,7 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
 
   /** Resolves to what is stored in the end. */
   const apply = async (id: string, seen: Loaded, decision: GrantDecision) => {
+    checkDecision(decision);
     if (decision === 'keep') return (await load(id)).grant;
     const grant = decision === 'delete' ? undefined : decision.write;
     const value = grant && (await codec.seal(id, grantToText(grant)));
@@ -86,7 +89,8 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
     }
   };
 
-  const hold = async (id: string, decide: Parameters<GrantStore['exclusive']>[1]) => {
+  const hold = async (key: GrantKey, decide: Parameters<GrantStore['exclusive']>[1]) => {
+    const id = idOf(key);
     // In front of the lease, so that this process has one at a time and wakes the next itself.
     const endTurn = await turns.take(id);
     try {
@@ -109,7 +113,7 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
   const grants: GrantStore = {
     read: async (key) => (await load(idOf(key))).grant,
     exclusive(key, decide) {
-      const holder = hold(idOf(key), decide);
+      const holder = hold(key, decide);
       const forget = () => holders.delete(holder);
       holders.add(holder);
       holder.then(forget, forget);

@@ -4,7 +4,7 @@ import type { LeasedTable } from './leased-table.js';
 import type { RowCodec } from './row-codec.js';
 
 const idOf = ({ issuer, clientId, userId }: AccountLinkKey): string =>
-  `link/${encodeParts([issuer, clientId, userId])}`;
+  `link/${encodeParts({ issuer, clientId, userId })}`;
 
 /**
  * Account links in the same table. They are sealed too, since whoever could exchange two of them would

@@ -2,7 +2,7 @@ import type { AccountLinkKey, AccountLinks } from '@tributary/pipeline';
 import { encodeParts } from './grant-key.js';
 
 const idOf = ({ issuer, clientId, userId }: AccountLinkKey): string =>
-  encodeParts([issuer, clientId, userId]);
+  encodeParts({ issuer, clientId, userId });
 
 /** Account links in this process's memory; they end with it. */
 export const memoryAccountLinks = (): AccountLinks => {

@@ -6,6 +6,7 @@ import {
   type GrantStore,
   systemClock,
 } from '@tributary/pipeline';
+import { checkDecision } from './check-decision.js';
 import { grantKeyId, matchesKey } from './grant-key.js';
 import { stillHolds } from './late-decision.js';
 import { createTurns } from './turns.js';
@@ -33,6 +34,7 @@ export const memoryGrants = (options: MemoryGrantsOptions = {}): GrantStore => {
   const turns = createTurns();
 
   const apply = (id: string, key: GrantKey, seen: Grant | undefined, decision: GrantDecision) => {
+    checkDecision(decision);
     const stored = entries.get(id)?.grant;
     if (decision === 'keep' || (stored !== seen && !stillHolds(decision, seen, stored))) {
       return stored;

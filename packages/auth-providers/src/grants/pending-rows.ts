@@ -15,7 +15,7 @@ export interface OpenedPending {
  * differ in half a pair of surrogates have the same bytes in UTF-8, so they are encoded before.
  */
 const rowIdOf = async (id: string): Promise<string> => {
-  const bytes = new TextEncoder().encode(encodeParts([id]));
+  const bytes = new TextEncoder().encode(encodeParts({ id }));
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0'));
   return `pending/${hex.join('')}`;

@@ -137,6 +137,14 @@ const CASES: Readonly<Record<string, Check>> = {
     expect((await table.acquire('grant/a', 'three', 60_000)).isHeld).toBe(false);
   },
 
+  async 'a lease lasts as long as its own holder asked for, whatever others ask for'(table, peer) {
+    expect(await table.acquire('grant/a', 'one', 60_000)).toEqual({ isHeld: true });
+    expect((await peer.acquire('grant/a', 'two', 50)).isHeld).toBe(false);
+    await peer.acquire('grant/b', 'two', 50);
+    await wait(80);
+    expect(await table.acquire('grant/b', 'one', 60_000)).toEqual({ isHeld: true });
+  },
+
   async 'a lease is no row, and stops nobody from writing one'(table, peer) {
     await table.acquire('grant/a', 'one', 60_000);
     expect(await peer.read('grant/a')).toBeUndefined();

@@ -24,7 +24,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS leases (
     id TEXT PRIMARY KEY NOT NULL,
     holder TEXT NOT NULL,
-    ends_at INTEGER NOT NULL
+    ends_at INTEGER NOT NULL,
+    lease_ms INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
@@ -39,6 +40,9 @@ const PENDING_SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS pending_ends ON pending (expires_at);
 `;
+
+/** Later too: how long a lease was taken for. 0 where somebody took it who doesn't know that. */
+const LEASE_LENGTHS = 'ALTER TABLE leases ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0';
 
 type Sqlite = typeof import('node:sqlite');
 
@@ -76,7 +80,7 @@ export const openDatabase = async (given: string, logger: Logger): Promise<Datab
       throw new ConfigError('path', `${path} can't have a write-ahead log here. Use a local disk.`);
     }
     if (isNew) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${PENDING_SCHEMA} COMMIT`);
-    else if (!hasPending(database)) database.exec(`BEGIN IMMEDIATE; ${PENDING_SCHEMA} COMMIT`);
+    else if (!isCurrent(database)) bringUpToDate(database);
     return database;
   } catch (error) {
     database.close();
@@ -90,6 +94,20 @@ const read = (database: DatabaseSync, statement: string, column: string): unknow
 const hasPending = (database: DatabaseSync): boolean =>
   read(database, "SELECT name FROM sqlite_schema WHERE name = 'pending_ends'", 'name') !==
   undefined;
+
+const hasLeaseLengths = (database: DatabaseSync): boolean =>
+  read(database, "SELECT name FROM pragma_table_info('leases') WHERE name = 'lease_ms'", 'name') !==
+  undefined;
+
+const isCurrent = (database: DatabaseSync): boolean =>
+  hasPending(database) && hasLeaseLengths(database);
+
+/** Looks again inside, since another process may have done it meanwhile. */
+const bringUpToDate = (database: DatabaseSync): void => {
+  database.exec(`BEGIN IMMEDIATE; ${PENDING_SCHEMA}`);
+  if (!hasLeaseLengths(database)) database.exec(LEASE_LENGTHS);
+  database.exec('COMMIT');
+};
 
 /** Whether the tables are still to be made. */
 const checkOwner = (database: DatabaseSync, path: string): boolean => {

@@ -50,11 +50,13 @@ export const statementsOf = (database: DatabaseSync): Statements => {
   const page = database.prepare(
     `SELECT id FROM rows WHERE id > ? AND id >= ? AND id < ? ORDER BY id LIMIT ${PAGE_SIZE}`,
   );
-  // A lease that seems to last longer than any does is from before the clock was set back.
+  // A lease that seems to last longer than it was taken for is from before the clock was set back.
   const acquire = database.prepare(`
-    INSERT INTO leases (id, holder, ends_at) VALUES (:id, :holder, :now + :leaseMs)
-    ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, ends_at = excluded.ends_at
-    WHERE ends_at <= :now OR ends_at > :now + 2 * :leaseMs`);
+    INSERT INTO leases (id, holder, ends_at, lease_ms)
+    VALUES (:id, :holder, :now + :leaseMs, :leaseMs)
+    ON CONFLICT (id) DO UPDATE
+    SET holder = excluded.holder, ends_at = excluded.ends_at, lease_ms = excluded.lease_ms
+    WHERE ends_at <= :now OR ends_at > :now + 2 * max(lease_ms, :leaseMs)`);
   const leaseEnd = database.prepare('SELECT ends_at FROM leases WHERE id = ?');
   const release = database.prepare('DELETE FROM leases WHERE id = ? AND holder = ?');
 
