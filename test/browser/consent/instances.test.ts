@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium)('two processes', () => {
     for (const { place } of settings) await place[Symbol.asyncDispose]();
   });
 
-  describe.each(DATABASES)('over one %s', (kind) => {
+  describe.each(DATABASES.map(([kind]) => ({ kind })))('over one $kind', ({ kind }) => {
     test('what one asked both take the answer to, and it is carried out once', async () => {
       const setting = settingOf(kind);
       const { place, ada, ports } = setting;
