@@ -16,10 +16,13 @@ const PREFIX = 'api.asUser.withProvider';
 
 /** @throws Error in Forge's words, and naming the option that there is none without */
 const configOf = (provider: string): ForgeExternalAuth => {
-  const found = currentRuntime().externalAuth?.find(({ service }) => service === provider);
+  // A plain list: the platform's own throws where it finds nothing, and can't say what was looked for.
+  const providers = Array.from(currentRuntime().externalAuth ?? []);
+  const found = providers.find(({ service }) => service === provider);
   if (found !== undefined) return found;
+  const known = providers.map(({ service }) => service).join(', ') || 'none';
   throw new Error(
-    `Bad provider or missing config for provider ${provider}. Outside Forge, describe it in the option externalAuth.`,
+    `Bad provider or missing config for provider ${provider}. Outside Forge, describe it in the option externalAuth (there: ${known}).`,
   );
 };
 

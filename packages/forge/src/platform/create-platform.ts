@@ -71,7 +71,7 @@ export const createPlatform = (
     warn: warnings(options.warn),
     fetch: options.fetch ?? unguardedFetch,
   };
-  const runtime = createRuntimes(tributary, options);
+  const runtime = createRuntimes(tributary, options, parts.warn);
 
   const answer: ForgeFetch = (meta, path, init) => {
     switch (meta.type) {

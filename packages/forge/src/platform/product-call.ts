@@ -3,6 +3,7 @@ import {
   type Invocation,
   NeedsAuthenticationError,
   PrincipalError,
+  RequestError,
   type RequestOptions,
 } from '@tributary/pipeline';
 import {
@@ -96,6 +97,16 @@ const targetOf = (meta: ProductMeta | ContextMeta) =>
     ? readContextAri(meta.contextAri)
     : { remote: meta.remote, cloudId: undefined };
 
+/** The client's own words name an option of the client's; here there is one for it. */
+const bitbucketError = (error: unknown): unknown =>
+  error instanceof RequestError && error.field === 'product'
+    ? new ConfigError(
+        'bitbucket',
+        "requestBitbucket() needs a client of its own, whose credential has base: 'bitbucket'",
+        { cause: error },
+      )
+    : error;
+
 /** A call to a product, once: retries and waiting are not Forge's. */
 export const callProduct = async (
   parts: PlatformParts,
@@ -128,7 +139,9 @@ export const callProduct = async (
       requestAs(answering, meta.provider, remote, meta.accountId)(route, request),
     );
   } catch (error) {
-    if (!(error instanceof NeedsAuthenticationError)) throw error;
+    if (!(error instanceof NeedsAuthenticationError)) {
+      throw remote === 'bitbucket' && !options.bitbucket ? bitbucketError(error) : error;
+    }
     if (invocation !== undefined) rememberConsent(invocation, error);
     return proxyAnswer(401, 'NEEDS_AUTHENTICATION_ERR');
   }

@@ -33,6 +33,21 @@ const LOCAL_APP = {
 const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
+/** Only `i18n` of `@forge/api` reads where the code lies, and says no more than that its files are not there. */
+const containerOf = (
+  { appCodeDir }: ForgePlatformOptions,
+  warn: (message: string) => void,
+): ForgeRuntime['container'] => {
+  const container = { runtime: 'nodejs' };
+  if (appCodeDir !== undefined) return { ...container, appCodeDir };
+  return Object.defineProperty(container, 'appCodeDir', {
+    get: () =>
+      warn(
+        'i18n looks for __LOCALES__ in the working directory; give the folder that has it, a bundle of the Forge CLI, as the option appCodeDir.',
+      ),
+  });
+};
+
 /**
  * What `__forge_runtime__` is, by invocation: one object each, for as long as the invocation lives.
  * Outside of any it tells what holds for the app, and nothing of a user.
@@ -40,6 +55,7 @@ const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], und
 export const createRuntimes = (
   client: PlatformClient,
   options: ForgePlatformOptions,
+  warn: (message: string) => void,
 ): (() => ForgeRuntime) => {
   const runtimes = new WeakMap<Invocation, ForgeRuntime>();
   const outside = createInvocation({ surface: 'background' });
@@ -59,7 +75,7 @@ export const createRuntimes = (
         details.contextAri ??
         options.contextAri ??
         `ari:cloud:confluence::site/${cloudId ?? 'local'}`,
-      container: given({ runtime: 'nodejs', appCodeDir: options.appCodeDir }),
+      container: containerOf(options, warn),
       appContext: {
         ...LOCAL_APP,
         ...given({ ...options.app }),

@@ -162,6 +162,17 @@ describe('where each call of the real package arrives', () => {
     expect([method, arrived, headers.authorization]).toEqual(['GET', url, authorization]);
   });
 
+  test('requestBitbucket without a client of its own names the option', async () => {
+    begin({ bitbucket: undefined } as object);
+    for (const provider of [api.asApp(), api.asUser(), api]) {
+      await expect(provider.requestBitbucket(route`/2.0/user`)).rejects.toMatchObject({
+        name: 'ConfigError',
+        field: 'bitbucket',
+      });
+    }
+    expect(server.arrived).toEqual([]);
+  });
+
   test('withContext of another site goes there, and nowhere where nobody knows it', async () => {
     const there = cloud(server.url, { gateway: server.url, cloudId: OTHER_ID });
     const call = (id: string) =>

@@ -3,14 +3,16 @@ import { cloud } from '@tributary/auth-providers';
 import { Secret } from '@tributary/pipeline';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { describe, expect, test } from 'vitest';
-import type { ExternalAuthOptions, InstallOptions } from '../../src/index.js';
+import * as dropIn from '../../src/drop-in/index.js';
+import { type ExternalAuthOptions, type InstallOptions, useTributary } from '../../src/index.js';
 import { forgeApi } from '../support/forge-api.js';
 import { installed, recorderOfFile } from '../support/installed.js';
 
 const { default: api, invokeRemote, invokeService, route } = forgeApi;
 
 const server = await recorderOfFile();
-const { begin, dispose } = installed(createTributary({ site: cloud(server.url) }));
+const tributary = createTributary({ site: cloud(server.url) });
+const { begin, dispose } = installed(tributary);
 
 describe.each([
   ['invokeRemote', invokeRemote, 'remotes', 'INVALID_REMOTE_ERR'],
@@ -131,6 +133,17 @@ describe('withProvider', () => {
       await expect(fetched).rejects.toBeInstanceOf(forgeApi.NeedsAuthenticationError);
     });
     expect(server.arrived).toEqual([]);
+  });
+
+  test('an unknown provider is said by the drop-in in the words of Forge, with what is there', () => {
+    const end = useTributary(tributary, drive());
+    try {
+      expect(() => dropIn.asUser().withProvider('box')).toThrow(
+        /^Bad provider or missing config for provider box\. .*externalAuth \(there: drive\)\.$/,
+      );
+    } finally {
+      end();
+    }
   });
 
   test('an unknown provider or remote names the option', async () => {
