@@ -244,6 +244,7 @@ describe('pages', () => {
   test.for([
     ['no JSON', 'text', 'no JSON'],
     ['no list', '{"message":"x"}', 'no list called results'],
+    ['with a link that is none', '{"results":[],"_links":{"next":{"href":"/x"}}}', 'is no text'],
   ] as const)('that are %s are an error', async ([, body, message]) => {
     const answer: Answer = (_request, response) => void response.end(body);
     const error = await against(answer, (api) => failure(collect(paginate(api, LIST))));

@@ -17,6 +17,13 @@ export interface ListAnswer {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** @throws InvalidResponseError for what is neither a link nor none: a list must not seem to end there */
+const bodyLink = (links: Json | undefined, template: string): string | undefined => {
+  const next = links?.next ?? '';
+  if (typeof next === 'string') return text(next);
+  throw new InvalidResponseError('The link to the next page is no text.', { template });
+};
+
 /**
  * Lists of v1 that say `start` and have no links at all: on to the first page that is empty, since
  * Confluence may fill a page only in part.
@@ -33,12 +40,12 @@ const nextStart = ({ body, count, path }: ListAnswer): string | undefined => {
  * Path and query of the next page: `_links.next`, else the Link header, else the next `start`. Undefined
  * at the end. That a page is short or empty says nothing (Confluence drops what may not be seen after it
  * has cut the page).
- * @throws InvalidResponseError for a link that leads out of the API
+ * @throws InvalidResponseError for a link that leads out of the API, or is none
  */
 export const nextPath = (answer: ListAnswer): string | undefined => {
   const { body, headers, path, template } = answer;
   const links: Json | undefined = isRecord(body) && isRecord(body._links) ? body._links : undefined;
-  const link = text(links?.next) ?? linkTarget(headers.get('link'), 'next');
+  const link = bodyLink(links, template) ?? linkTarget(headers.get('link'), 'next');
   if (link === undefined) return links === undefined ? nextStart(answer) : undefined;
   const next = rerootLink(link, path, text(links?.context));
   if (next === undefined) {

@@ -194,7 +194,9 @@ export const ABORT_CASES: readonly TerminalCase[] = [
         const rejection = rejectionOf(response.text(), 'an aborted body must reject');
         controller.abort(reason);
         const error = await within(rejection, PATIENCE_MS, 'an abort must end the body');
-        assert.equal(error, reason);
+        // Node's own fetch takes null for no reason.
+        const isForNull = reason === null && (error as Error | null)?.name === 'AbortError';
+        if (!isForNull) assert.equal(error, reason);
       }
     },
   ],
