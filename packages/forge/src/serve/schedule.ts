@@ -23,19 +23,26 @@ export const startSchedule = (
   firstRun: number,
   run: (key: string) => Promise<void>,
 ): Schedule => {
-  const startAt = new Date(Date.now() + firstRun);
+  const firstAt = Date.now() + firstRun;
   const jobs = new Map(
-    triggers.map(({ key, interval }) => [
-      key,
-      new Cron('* * * * * *', { startAt, interval: SECONDS[interval], protect: true }, () =>
-        run(key),
-      ),
-    ]),
+    triggers.map(({ key, interval }) => {
+      const seconds = SECONDS[interval];
+      // Two jobs: one with an interval leaves out a `startAt` that is now, or past when it is made.
+      const first = new Cron(new Date(firstAt), { allowPast: true }, () => run(key));
+      const startAt = new Date(firstAt + seconds * 1_000);
+      const later = new Cron('* * * * * *', { startAt, interval: seconds, protect: true }, () =>
+        first.isBusy() ? undefined : run(key),
+      );
+      return [key, { first, later }];
+    }),
   );
   return {
-    nextRun: (key) => jobs.get(key)?.nextRun() ?? undefined,
+    nextRun: (key) => jobs.get(key)?.first.nextRun() ?? jobs.get(key)?.later.nextRun() ?? undefined,
     stop() {
-      for (const job of jobs.values()) job.stop();
+      for (const { first, later } of jobs.values()) {
+        first.stop();
+        later.stop();
+      }
     },
   };
 };

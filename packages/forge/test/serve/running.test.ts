@@ -58,6 +58,39 @@ describe('the clock', () => {
     expect(run).toHaveBeenCalledTimes(4);
   });
 
+  test('the first run comes in time at any ms of the clock, and so does the second', async () => {
+    const began = Date.parse('2026-11-24T10:00:00.000Z');
+    for (const ms of [0, 1, 2, 250, 499, 500, 501, 750, 998, 999]) {
+      for (const firstRun of [0, 1_000, 2_500]) {
+        vi.setSystemTime(began + ms);
+        const run = vi.fn(async (_key: string) => {});
+        const schedule = startSchedule(MANIFEST.scheduledTriggers, firstRun, run);
+        const told = Number(schedule.nextRun('often')) - (began + ms + firstRun);
+        expect.soft(told, `told at ${ms} ms, firstRun ${firstRun}`).toBeLessThan(1_000);
+        await vi.advanceTimersByTimeAsync(firstRun + 1_000);
+        expect.soft(run, `at ${ms} ms, firstRun ${firstRun}`).toHaveBeenCalledTimes(2);
+        const second = Number(schedule.nextRun('often')) - (began + ms + firstRun + 5 * MINUTE);
+        expect.soft(Math.abs(second), `second at ${ms} ms`).toBeLessThan(1_000);
+        schedule.stop();
+        expect(vi.getTimerCount()).toBe(0);
+      }
+    }
+  });
+
+  test('the first run comes also where the process was busy until after its time', async () => {
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValueOnce(now - 90_000);
+    const run = vi.fn(async (_key: string) => {});
+    const schedule = startSchedule(MANIFEST.scheduledTriggers, 0, run);
+    expect(clock).toHaveBeenCalled();
+    clock.mockRestore();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(run.mock.calls.map(([key]) => key)).toEqual(['often', 'rare']);
+    await vi.advanceTimersByTimeAsync(5 * MINUTE - 90_000);
+    expect(run.mock.calls.map(([key]) => key)).toEqual(['often', 'rare', 'often']);
+    schedule.stop();
+  });
+
   test('what still runs is not begun a second time', async () => {
     let end = () => {};
     const run = vi.fn(
@@ -87,15 +120,17 @@ test('runs by the clock, with what Forge tells; an error is logged, and the next
     },
     { schedule: { firstRun: 0 } },
   );
-  await vi.waitFor(() => expect(calls).toHaveLength(2), { timeout: 5_000 });
+  await vi.waitFor(() => expect(calls).toHaveLength(2), { timeout: 20_000 });
   expect(calls).toContainEqual([
     { context: { cloudId: 'local', moduleKey: 'rare' }, contextToken: expect.any(String) },
     { installContext: 'ari:cloud:confluence::site/local', principal: undefined },
   ]);
-  await vi.waitFor(() =>
-    expect(lines.at(-1)).toMatch(
-      /^scheduledTrigger (?:often|rare) failed \d+ ms\nError: of the app/,
-    ),
+  await vi.waitFor(
+    () =>
+      expect(lines.at(-1)).toMatch(
+        /^scheduledTrigger (?:often|rare) failed \d+ ms\nError: of the app/,
+      ),
+    { timeout: 20_000 },
   );
 });
 
