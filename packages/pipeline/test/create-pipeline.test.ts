@@ -231,6 +231,7 @@ test('the facts of every answer are known outside', async () => {
     template: '/wiki/{}',
     attempts: 1,
     waitedMs: 0,
+    sent: 'yes',
     provider: 'test',
     site: makeCall().site,
     base: 'https://a.example/',

@@ -10,6 +10,8 @@ export interface CallFacts {
   readonly attempts: number;
   /** Ms that the call waited in all, for other attempts and for permits. */
   readonly waitedMs: number;
+  /** As errors tell it: the request has arrived, or there were no answer. */
+  readonly sent: 'yes';
   /** The kind of the provider that answered for the principal. */
   readonly provider: string;
   readonly site: Site;
@@ -40,6 +42,7 @@ export const factsFor = (call: AuthenticatedCall, clock: Clock): CallFacts => ({
   template: call.template,
   attempts: call.attempt,
   waitedMs: call.waitedMs ?? 0,
+  sent: 'yes',
   provider: call.provider.kind,
   site: call.site,
   base: call.base,
