@@ -1,6 +1,6 @@
-// Of the built package: the run searches in the same ways that it offers to others.
-import { decodings } from '../../packages/testing/dist/secrets/decodings.js';
-import { encodings } from '../../packages/testing/dist/secrets/encodings.js';
+// The run searches in the same ways that the package offers to others, which exports them as one search.
+import { decodings } from '../../packages/testing/src/secrets/decodings.ts';
+import { encodings } from '../../packages/testing/src/secrets/encodings.ts';
 
 const { TRIBUTARY_CANARY = 'canary-' } = process.env;
 

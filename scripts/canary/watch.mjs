@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { TributaryError } from '../../packages/pipeline/dist/errors/tributary-error.js';
-import { onLogLine } from '../../packages/testing/dist/fakes/collect-logs.js';
+import { TributaryError } from '../../packages/pipeline/dist/index.js';
+import { onLogLine } from '../../packages/testing/dist/index.js';
 import { findMark } from './mark.mjs';
 import { noteCount, noteLeak } from './notes.mjs';
 import { searchErrors, watchErrors } from './watch-errors.mjs';

@@ -5,14 +5,20 @@ import { expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Everything that importing an entry loads, builtin modules included. */
+/** Everything that importing an entry loads: builtin modules, and of our own files the sources that they hold. */
 const loadedBy = async (entry: string): Promise<readonly string[]> => {
   const script = `
+    import { existsSync, readFileSync } from 'node:fs';
     import { registerHooks } from 'node:module';
     const loaded = [];
     registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
     await import(${JSON.stringify(entry)});
-    console.log(JSON.stringify([...loaded, ...process.moduleLoadList]));
+    const sourcesOf = (url) => {
+      const map = url.startsWith('file:') && new URL(url + '.map');
+      if (!map || !existsSync(map)) return [];
+      return JSON.parse(readFileSync(map, 'utf8')).sources.map((path) => new URL(path, url).href);
+    };
+    console.log(JSON.stringify([...loaded, ...loaded.flatMap(sourcesOf), ...process.moduleLoadList]));
   `;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -24,10 +30,12 @@ it.each([['@tributary/consent'], ['@tributary/consent/terminal'], ['@tributary/c
   '%s loads neither an HTTP server nor the browser opener',
   async (entry) => {
     const loaded = await loadedBy(entry);
-    expect(loaded.filter((name) => /NativeModule http$|\/node_modules\/open\//.test(name))).toEqual(
-      [],
-    );
-    expect(loaded.some((name) => name.endsWith('/consent/dist/time-limit.js'))).toBe(true);
+    expect(
+      loaded.filter((name) =>
+        /NativeModule http$|\/node_modules\/open\/|\/consent\/src\/node\//.test(name),
+      ),
+    ).toEqual([]);
+    expect(loaded.some((name) => name.endsWith('/consent/src/time-limit.ts'))).toBe(true);
   },
 );
 

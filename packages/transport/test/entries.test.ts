@@ -15,12 +15,22 @@ const run = async (code: string, ...flags: string[]): Promise<string> => {
 describe('what loads', () => {
   test('importing the package loads nothing that a first call or failure needs', async () => {
     const code = `
+      import { readFileSync } from 'node:fs';
       import { registerHooks } from 'node:module';
       const seen = [];
-      registerHooks({ resolve(name, context, next) { seen.push(name); return next(name, context); } });
+      registerHooks({
+        load(url, context, next) {
+          seen.push(url);
+          if (/transport.dist/.test(url)) {
+            seen.push(...JSON.parse(readFileSync(new URL(url + '.map'), 'utf8')).sources);
+          }
+          return next(url, context);
+        },
+      });
       await import('@tributary/transport');
-      console.log(seen.filter((name) => /^ky$|follow-hops|try-again|scheduler|rate-limiter/.test(name)).join());`;
-    expect(await run(code)).toBe('');
+      console.log(seen.filter((name) => /src.terminal.carrier/.test(name)).length);
+      console.log(seen.filter((name) => /\\/ky\\/|follow-hops|try-again|scheduler|rate-limiter/.test(name)).join());`;
+    expect(await run(code)).toBe('1');
   });
 
   const failure = `
