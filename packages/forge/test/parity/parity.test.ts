@@ -5,7 +5,8 @@ import * as dropIn from '../../src/drop-in/index.js';
 import { forgeApi as real } from '../support/forge-api.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 import { type StandIn, standIn, withGlobals } from './stand-in.js';
-import { USES, type Use } from './uses.js';
+import { USES } from './uses/index.js';
+import type { Use } from './uses/use.js';
 
 const ours = dropIn as unknown as typeof forge;
 

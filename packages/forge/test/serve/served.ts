@@ -58,7 +58,11 @@ export const createStand = (): Stand => {
             body: typeof body === 'string' ? body : JSON.stringify(body),
             redirect: 'manual',
           }),
-        [Symbol.asyncDispose]: () => server.close(),
+        async [Symbol.asyncDispose]() {
+          await server.close();
+          // The next app has the same port: by then fetch has to know that its connections are gone.
+          await fetch(url).catch(() => undefined);
+        },
       };
     },
     [Symbol.asyncDispose]: async () => sandbox?.close(),
