@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { ConfigError } from '@tributary/pipeline';
-import { originalOf } from '../web/held-body.js';
+import { originalOf, requireUnread } from '../web/held-body.js';
 
 const incoming = new WeakMap<Request, IncomingMessage>();
 
@@ -58,11 +57,9 @@ const hasBody = ({ method, headers }: IncomingMessage): boolean =>
 
 const bodyOf = (message: Message): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> => {
   if (message.rawBody instanceof Uint8Array) return new Uint8Array(message.rawBody);
-  if (message.readableDidRead) {
-    throw new ConfigError(
-      'body',
-      'was read before the consent boundary could: put it before body parsers, or have them keep the bytes as `rawBody`',
-    );
-  }
+  requireUnread(
+    message.readableDidRead,
+    'put it before body parsers, or have them keep the bytes as `rawBody`',
+  );
   return Readable.toWeb(message) as ReadableStream<Uint8Array>;
 };

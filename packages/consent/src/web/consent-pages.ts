@@ -1,14 +1,27 @@
+import { ConfigError, TributaryError } from '@tributary/pipeline';
 import { answerAsked, showAsked } from './asked.js';
 import { receiveCallback } from './callback.js';
-import { noPage, onlyMethodsPage, requiredPage } from './html/outcome-pages.js';
+import { failedPage, noPage, onlyMethodsPage, requiredPage } from './html/outcome-pages.js';
 import type { Parts } from './parts.js';
 import { type RunAgain, resume, showAnswer } from './resume.js';
 import type { Settings } from './settings.js';
 import { isId } from './tokens.js';
 import { homeOf, show, type Visitor } from './visitor.js';
 
-/** What a request under the path comes to. */
+/** What a request under the path comes to. What fails meanwhile, stores above all, is told to the app. */
 export const answerPage = async (parts: Parts, request: Request): Promise<Response | RunAgain> => {
+  try {
+    return await choosePage(parts, request);
+  } catch (error) {
+    if (!(error instanceof TributaryError) || error instanceof ConfigError) throw error;
+    parts.settings.onError(error, request);
+    const { pathname, search } = new URL(request.url);
+    const here = parts.settings.origin + pathname + search;
+    return show(parts, failedPage({ href: here, words: 'Try again' }));
+  }
+};
+
+const choosePage = async (parts: Parts, request: Request): Promise<Response | RunAgain> => {
   const { origin, path } = parts.settings;
   const { pathname, search } = new URL(request.url);
   const [step = '', id, ...more] = pathname.slice(path.length + 1).split('/');

@@ -1,3 +1,4 @@
+import { ConfigError } from '@tributary/pipeline';
 import { readUpTo } from './bounded-body.js';
 import { BODY_CAP } from './kept-request.js';
 
@@ -8,8 +9,18 @@ export interface HeldRequest {
   readonly body: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** Reads up to the cap before the handler does, and gives it a request that begins anew. */
+/** @throws ConfigError where a middleware has read it. */
+export const requireUnread = (isRead: boolean, advice: string): void => {
+  if (!isRead) return;
+  throw new ConfigError('body', `was read before the consent boundary could: ${advice}`);
+};
+
+/**
+ * Reads up to the cap before the handler does, and gives it a request that begins anew.
+ * @throws ConfigError where somebody has read it already
+ */
 export const holdBody = async (request: Request): Promise<HeldRequest> => {
+  requireUnread(request.bodyUsed, 'have whoever reads it first read request.clone()');
   if (Number(request.headers.get('content-length')) > BODY_CAP) return { request, body: undefined };
   if (request.body === null) return { request, body: new Uint8Array() };
   const read = await readUpTo(request.body, BODY_CAP);

@@ -138,6 +138,25 @@ describe('boundary', () => {
     expect((error as Error).message).toContain(`${app.origin}/elsewhere/callback`);
   });
 
+  it('refuses what was sent once somebody has read it, and never takes it for empty', async () => {
+    let runs = 0;
+    const handler = app.pages.boundary(() => {
+      runs += 1;
+      return new Response('');
+    });
+    const sent = new Request(`${app.origin}/comment`, {
+      method: 'POST',
+      body: 'text=hello',
+      headers: { accept: 'text/html', cookie: 'session=ada' },
+    });
+    const whole = sent.clone();
+    await sent.text();
+    const error = await rejectionOf(handler(sent));
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', field: 'body' });
+    expect(runs).toBe(0);
+    expect((await handler(whole)).status).toBe(200);
+  });
+
   it('ignores a mark of a second run that did not come from here', async () => {
     const handler = app.pages.boundary((given, { run }) => {
       expect([...given.headers.keys()]).not.toContain('x-consent-rerun');

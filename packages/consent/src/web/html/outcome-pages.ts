@@ -83,6 +83,15 @@ export const grantedPage = (appName: string, text: string, way?: Way): Page =>
 export const sentPage = (way: Way): Page =>
   endPage(200, 'Done', ['What you sent was carried out, once.'], way);
 
+/** Nothing is known of what came of it: it may have failed anywhere. */
+export const failedPage = (way: Way): Page =>
+  endPage(
+    503,
+    'This did not work just now',
+    ['Something that the app needs does not answer. Try again in a while.'],
+    way,
+  );
+
 export const onlyMethodsPage = (methods: string): Page =>
   endPage(405, 'Not accepted', [`Only ${methods} is answered here.`]);
 
