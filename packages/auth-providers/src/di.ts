@@ -25,6 +25,7 @@ import {
 import { authenticate } from './authenticate.js';
 import { GrantStoreError } from './grants/grant-store-error.js';
 import { anonymous } from './providers/anonymous.js';
+import { requireProvider } from './providers/require-provider.js';
 import { resolveProviders } from './resolve.js';
 
 /** A provider that is ready, or one that is built from the chain's services. */
@@ -57,17 +58,17 @@ export const authProviders = (options: AuthProvidersOptions): Plugin => ({
       useFactory(resolver): AuthProviders {
         const services = servicesOf(resolver);
         const built: AuthProvider[] = [];
-        const build = (configured: ConfiguredProvider): AuthProvider => {
-          if (typeof configured !== 'function') return configured;
-          const provider = configured(services);
+        const build = (field: string, configured: ConfiguredProvider): AuthProvider => {
+          if (typeof configured !== 'function') return requireProvider(field, configured);
+          const provider = requireProvider(field, configured(services));
           built.push(provider);
           return provider;
         };
         const { app, user, bare = anonymous() } = options;
         return {
-          none: build(bare),
-          ...(app && { app: build(app) }),
-          ...(user && { user: build(user) }),
+          none: build('bare', bare),
+          ...(app !== undefined && { app: build('app', app) }),
+          ...(user !== undefined && { user: build('user', user) }),
           // The registry closes what has a `dispose`, and this before the stores that it was built from. A
           // provider that came ready may serve another chain too.
           ...{ dispose: () => Promise.all(built.map((provider) => provider.dispose?.())) },

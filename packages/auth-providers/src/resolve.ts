@@ -25,13 +25,20 @@ export interface ResolveOptions {
 
 /**
  * The resolve slot: who answers for the call's principal, and at which base.
- * @throws ConfigError when a personal credential stands for the user without singleUser().
+ * @throws ConfigError when a personal credential stands for the user without singleUser(), or people's
+ * grants for the app.
  */
 export const resolveProviders = (
   providers: AuthProviders,
   { clock = systemClock }: ResolveOptions = {},
 ): Middleware<Call, ResolvedCall> => {
-  const { user } = providers;
+  const { app, user } = providers;
+  if (app?.authorization !== undefined) {
+    throw new ConfigError(
+      'app',
+      `${app.kind} acts for people who grant; give it as user, and for asApp() a credential of the app's own`,
+    );
+  }
   if (user?.isPersonal && !user.isSingleUser) {
     throw new ConfigError(
       'user',

@@ -235,7 +235,7 @@ describe('a refusal', () => {
     ['of another kind', json(400, 'x'), { code: 'AUTHORIZATION_SERVER', retryable: false }, 1],
     ['for now', json(503, 'x'), { code: 'GRANT_REFRESH_FAILED', retryable: true }, 2],
     ['for too many', json(429, 'x'), { code: 'GRANT_REFRESH_FAILED', retryable: true }, 1],
-    ['without sense', () => new Response('<html>'), { code: 'GRANT_REFRESH_FAILED' }, 1],
+    ['without sense', () => new Response('<html>'), { code: 'GRANT_REFRESH_FAILED' }, 2],
   ])('%s', async (_, answer, expected, times) => {
     const { token, state, asked, standard } = open();
     state.answer = answer;

@@ -24,7 +24,7 @@ const options: DataCenterOAuthOptions = {
 };
 
 /** Without a grant, whether or not the site would answer strangers. */
-const unasked = { code: 'NEEDS_AUTHENTICATION_ERR', status: 401 };
+const unasked = { code: 'NEEDS_AUTHENTICATION_ERR', status: 401, sent: 'no' };
 
 /** A site's token endpoint, and who its tokens belong to. */
 const fakeSite = () => {
@@ -224,6 +224,9 @@ describe('over HTTP', () => {
 
     passTime(31_000);
     sandbox.revokeGrants();
-    await expect(chain.asUser('u1', { site })).rejects.toMatchObject(unasked);
+    await expect(chain.asUser('u1', { site })).rejects.toMatchObject({
+      ...unasked,
+      sent: 'yes',
+    });
   });
 });

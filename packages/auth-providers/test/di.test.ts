@@ -1,6 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type AuthProviderFactory, noRetry, type ProviderServices } from '@tributary/pipeline';
+import {
+  type AuthProvider,
+  type AuthProviderFactory,
+  noRetry,
+  type ProviderServices,
+} from '@tributary/pipeline';
 import {
   ACCOUNT_LINKS,
   AUTH,
@@ -19,8 +24,13 @@ import {
 } from '@tributary/pipeline/di';
 import { collectLogs, fakeClock, fakeTerminal, makeCall } from '@tributary/testing';
 import { describe, expect, test, vi } from 'vitest';
-import { authProviders, memoryGrantsPlugin, storedGrants } from '../src/di.js';
-import { apiToken, cloud, memoryStorage } from '../src/index.js';
+import {
+  type AuthProvidersOptions,
+  authProviders,
+  memoryGrantsPlugin,
+  storedGrants,
+} from '../src/di.js';
+import { apiToken, cloud, memoryStorage, singleUser } from '../src/index.js';
 import { fakeFetch } from './services.js';
 
 const site = cloud('https://example.atlassian.net');
@@ -52,6 +62,29 @@ describe('authProviders', () => {
     expect(registry.get(AUTH).name).toBe('auth');
     const { none, user } = registry.get(AUTH_PROVIDERS);
     expect([none.kind, user]).toEqual(['anonymous', undefined]);
+  });
+
+  test.each(['app', 'user', 'bare'] as const)('refuses as %s what is no provider', (field) => {
+    for (const wrong of ['a token', {}, null, () => undefined]) {
+      const configured = { [field]: wrong } as AuthProvidersOptions;
+      const plugins = [authProviders(configured), memoryGrantsPlugin, surroundings()];
+      const registry = createRegistry({ plugins });
+      expect(() => registry.get(AUTH_PROVIDERS)).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', field }),
+      );
+    }
+  });
+
+  test('refuses a single user who is no provider', () => {
+    const plugins = [
+      authProviders({ user: singleUser({} as AuthProvider) }),
+      memoryGrantsPlugin,
+      surroundings(),
+    ];
+    const registry = createRegistry({ plugins });
+    expect(() => registry.get(AUTH_PROVIDERS)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', field: 'user' }),
+    );
   });
 
   test('hands every provider the same services', () => {

@@ -79,7 +79,8 @@ describe('a call that names no site', () => {
 
   test('asks who has not granted yet, before anything is sent', async () => {
     const app = openApp(ONE);
-    await expect(app.send('u1')).rejects.toMatchObject({ code: 'NEEDS_AUTHENTICATION_ERR' });
+    const unasked = { code: 'NEEDS_AUTHENTICATION_ERR', sent: 'no', attempts: 0 };
+    await expect(app.send('u1')).rejects.toMatchObject(unasked);
     await app.consent('u2', 'eve');
     await expect(app.send('u1')).rejects.toMatchObject({ code: 'NEEDS_AUTHENTICATION_ERR' });
     expect(app.sent).toEqual([]);

@@ -7,6 +7,7 @@ import { fakeAtlassian, grantedOAuth, keyOf, openOAuth, refreshesOf } from './oa
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const DAY = 24 * HOUR;
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('ahead of its end', () => {
   test('a token is renewed once while the old one still serves', async () => {
@@ -114,6 +115,19 @@ describe('a 401', () => {
     expect(await renew('Bearer canary-access-2')).toBe('Bearer canary-access-3');
   });
 
+  test('tells by its Date that a token is old, where the own clock is behind', async () => {
+    const { renew, clock, atlassian } = await grantedOAuth();
+    await clock.advance(1000);
+    expect(await renew('Bearer canary-access-1')).toBe('Bearer canary-access-2');
+    const dated = (ms: number) => {
+      const date = new Date(clock.now() + ms).toUTCString();
+      return new Response(null, { status: 401, headers: { date } });
+    };
+    expect(await renew('Bearer canary-access-2', dated(1000))).toBe('unchanged');
+    expect(await renew('Bearer canary-access-2', dated(HOUR))).toBe('Bearer canary-access-3');
+    expect(refreshesOf(atlassian)).toBe(2);
+  });
+
   test('renews one all the same that has ended meanwhile', async () => {
     const atlassian = fakeAtlassian();
     const { renew, clock } = await grantedOAuth(atlassian);
@@ -133,6 +147,11 @@ describe('a 401', () => {
 describe('a lost answer', () => {
   test.each([
     ['a proxy that gives up', () => new Response('<html>', { status: 502 })],
+    ['a proxy that says 200', () => new Response('<html>')],
+    [
+      'an answer that is cut',
+      () => new Response('{"access_token":"canary-acc', { headers: JSON_TYPE }),
+    ],
     [
       'a connection that breaks',
       () => {

@@ -156,12 +156,12 @@ export const grantedOAuth = async (...parameters: Parameters<typeof openOAuth>) 
     const credential = await opened.provider.credential(opened.callOf('u1'));
     return credential && revealSecret(credential.authorization);
   };
-  const renew = async (rejected: string) => {
+  const renew = async (rejected: string, response = unauthorized()) => {
     const authorization = new Secret(rejected);
     const answer = await opened.provider.renew?.(
       opened.callOf('u1'),
       { authorization, base: 'https://x.example/' },
-      unauthorized(),
+      response,
     );
     return typeof answer === 'object' ? revealSecret(answer.authorization) : answer;
   };

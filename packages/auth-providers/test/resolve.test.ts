@@ -9,7 +9,7 @@ import {
 import { createInvocation } from '@tributary/pipeline/invocation';
 import { fakeClock, makeCall, middlewareConformance, staticProvider } from '@tributary/testing';
 import { describe, expect, test } from 'vitest';
-import { apiToken, cloud, dataCenter, resolveProviders, singleUser } from '../src/index.js';
+import { apiToken, cloud, dataCenter, oauth, resolveProviders, singleUser } from '../src/index.js';
 import { makeServices } from './services.js';
 
 const site = cloud('https://example.atlassian.net');
@@ -59,6 +59,18 @@ describe('who answers', () => {
     const services = makeServices();
     expect(() => resolveProviders({ none, user: personal(services) })).toThrow(/singleUser/);
     resolveProviders({ none, app: personal(services), user: singleUser(personal)(services) });
+  });
+
+  test("people's grants as app are refused when the chain is composed", () => {
+    const people = oauth({
+      clientId: 'client',
+      clientSecret: 'canary-secret',
+      redirectUri: 'https://app.example/callback',
+      scopes: ['read:me'],
+    });
+    expect(() => resolveProviders({ none, app: people(makeServices()) })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', field: 'app' }),
+    );
   });
 });
 

@@ -5,8 +5,8 @@ import { describeRefusal } from './token-refusal.js';
 type Ask = (signal: AbortSignal) => Promise<TokenAnswer>;
 
 /**
- * An answer may get lost after the server has spent the token, on the way or behind a proxy that then
- * says 5xx. Within Atlassian's reuse interval of 10 minutes the same token still gets one.
+ * An answer may get lost after the server has spent the token: on the way, in part, or behind a proxy that
+ * says 5xx or shows a page of its own. Within Atlassian's reuse interval of 10 minutes the same token still gets one.
  * @throws GrantRefreshError, retryable, when nothing is known after the second try either.
  */
 export const askTwice = async (
@@ -38,6 +38,7 @@ const outcomeOf = async (ask: Ask, signal: AbortSignal): Promise<Outcome> => {
 type Lost = Exclude<Outcome, { readonly reply: unknown }>;
 
 const isLost = (outcome: Outcome): outcome is Lost =>
-  'failure' in outcome || ('refusal' in outcome && outcome.refusal.status >= 500);
+  'failure' in outcome ||
+  ('refusal' in outcome && (outcome.refusal.status >= 500 || outcome.refusal.status === 200));
 
 const causeOf = (lost: Lost): unknown => ('failure' in lost ? lost.failure : undefined);

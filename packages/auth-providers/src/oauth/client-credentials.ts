@@ -78,7 +78,8 @@ export const clientCredentials = (options: ClientCredentialsOptions): AuthProvid
       endpoint,
       checkSite,
       credential: (call) => tokens?.credential(call) ?? open().then((it) => it.credential(call)),
-      renew: async (call, rejected) => (tokens ?? (await open())).renew(call, rejected),
+      renew: async (call, rejected, response) =>
+        (tokens ?? (await open())).renew(call, rejected, response),
       account: async (call) => (tokens ?? (await open())).account(call),
     });
   };

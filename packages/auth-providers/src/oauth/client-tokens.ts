@@ -35,7 +35,11 @@ export interface ClientTokensConfig {
 
 export interface ClientTokens {
   credential(call: ResolvedCall): Credential | Promise<Credential>;
-  renew(call: ResolvedCall, rejected: Credential): Promise<Credential | 'unchanged'>;
+  renew(
+    call: ResolvedCall,
+    rejected: Credential,
+    response: Response,
+  ): Promise<Credential | 'unchanged'>;
   account(call: Call): Promise<string | undefined>;
 }
 
@@ -76,7 +80,7 @@ export const clientTokens = (
       return credentialOf(token, base, times);
     },
 
-    async renew({ site, base, ...patience }, rejected) {
+    async renew({ site, base, ...patience }, rejected, response) {
       const { latest, request, times } = heldFor(site);
       const token = latest();
       if (token !== undefined) {
@@ -84,7 +88,7 @@ export const clientTokens = (
         const isUsable = !isDue(token, times.now());
         if (isUsable && !isRejected) return credentialOf(token, base, times);
         // Another one would be refused for the same reason.
-        if (isFresh(token, times.now())) return 'unchanged';
+        if (isFresh(token, times.now(), response)) return 'unchanged';
       }
       return credentialOf(await waitFor(request(), patience, clock), base, times);
     },
@@ -169,5 +173,5 @@ const refused = (refusal: TokenRefusal): Error => {
       `the authorization server refuses them (${words}); give those that the service account has`,
     );
   }
-  return isPassing(refusal) || refusal.status === 200 ? unobtained(words) : refusalError(refusal);
+  return isPassing(refusal) ? unobtained(words) : refusalError(refusal);
 };

@@ -52,7 +52,7 @@ export const cloudGranting = (
       const credential = await granting.credential(call);
       // Nobody knows yet where the call belongs, so that nobody there can answer 401.
       if (credential === undefined && isGrantedSite(call.site)) {
-        throw new NeedsAuthenticationError({ template: call.template });
+        throw new NeedsAuthenticationError({ template: call.template, sent: 'no' });
       }
       return credential;
     },

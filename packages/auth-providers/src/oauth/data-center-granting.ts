@@ -50,7 +50,8 @@ export const dataCenterGranting = (
     /** Where anonymous access is on, a call without a credential would be answered, as a stranger's. */
     async credential(call) {
       const credential = await granting.credential(call);
-      if (credential === undefined) throw new NeedsAuthenticationError({ template: call.template });
+      if (credential === undefined)
+        throw new NeedsAuthenticationError({ template: call.template, sent: 'no' });
       return credential;
     },
   };

@@ -31,7 +31,11 @@ export interface GrantCredentialsOptions {
 
 /** What a provider of people's grants answers with. */
 export type GrantCredentials = Required<Pick<AuthProvider, 'account' | 'credential'>> & {
-  renew(call: Call & { readonly base: string }, rejected: Credential): RenewAnswer;
+  renew(
+    call: Call & { readonly base: string },
+    rejected: Credential,
+    response: Response,
+  ): RenewAnswer;
 };
 type RenewAnswer = ReturnType<NonNullable<AuthProvider['renew']>>;
 
@@ -107,7 +111,7 @@ export const grantCredentials = (
       return credentialOf(key, stored, call.base);
     },
 
-    async renew(call, rejected) {
+    async renew(call, rejected, response) {
       const key = await keyOf(call);
       const stored = key && (await grants.read(key));
       if (key === undefined || stored === undefined) return undefined;
@@ -118,7 +122,9 @@ export const grantCredentials = (
       if (!isStale(stored)) return credentialOf(key, stored, call.base);
       // Another one would be refused for the same reason; a first one may have been taken back.
       const isRenewed = stored.obtainedAt !== stored.grantedAt;
-      if (isRenewed && isRejected(stored) && isFresh(stored, times.now())) return 'unchanged';
+      if (isRenewed && isRejected(stored) && isFresh(stored, times.now(), response)) {
+        return 'unchanged';
+      }
       const grant = await waitFor(refreshed(key, stored, isStale), call, clock);
       return grant && credentialOf(key, grant, call.base);
     },

@@ -58,9 +58,7 @@ export const grantRefresher = (
     if ('reply' in answer) return { write: renewedGrant(latest, answer.reply) };
     const { refusal } = answer;
     if (!isGrantRefused(refusal)) {
-      throw isPassing(refusal) || refusal.status === 200
-        ? refreshError(describeRefusal(refusal))
-        : refusalError(refusal);
+      throw isPassing(refusal) ? refreshError(describeRefusal(refusal)) : refusalError(refusal);
     }
     // Somebody else may have spent this token and stored its successor.
     const stored = await grants.read(key);

@@ -26,6 +26,12 @@ export const isDue = (token: TokenTimes, now: number): boolean =>
 export const isEnding = (token: TokenTimes, now: number): boolean =>
   endsWithin(token, now, AHEAD_MS, 0.2);
 
-/** Whether it is too new for another one to help. A clock that is far off proves nothing. */
-export const isFresh = (token: TokenTimes, now: number): boolean =>
-  !isDue(token, now) && Math.abs(now - token.obtainedAt) < FRESH_MS;
+/**
+ * Whether it is too new for another one to help than that which was `refused`. The own clock may be behind
+ * by just its age, so that the Date of the refusal has to agree, where it has one.
+ */
+export const isFresh = (token: TokenTimes, now: number, refused: Response): boolean => {
+  const isNew = (at: number) => !isDue(token, at) && Math.abs(at - token.obtainedAt) < FRESH_MS;
+  const said = Date.parse(refused.headers.get('date') ?? '');
+  return isNew(now) && (Number.isNaN(said) || isNew(said));
+};

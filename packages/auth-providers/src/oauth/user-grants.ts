@@ -37,7 +37,8 @@ export const userGrants = (options: UserGrantsOptions): AuthProvider => {
     checkSite,
     account: async (call) => (granting ?? (await open())).account(call),
     credential: async (call) => (granting ?? (await open())).credential(call),
-    renew: async (call, rejected) => (granting ?? (await open())).renew(call, rejected),
+    renew: async (call, rejected, response) =>
+      (granting ?? (await open())).renew(call, rejected, response),
     authorization(call, options) {
       checkSite(call.site);
       const who = { ...asked(kind, call), scopes: scopes(options?.scopes) };

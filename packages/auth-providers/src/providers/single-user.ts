@@ -1,11 +1,15 @@
 import type { AuthProvider, AuthProviderFactory } from '@tributary/pipeline';
+import { requireProvider } from './require-provider.js';
 
 /**
  * Lets a personal credential answer as the user: every asUser() then acts as that one person. For a
  * script or a desk; a call that a web or Forge user makes is refused.
+ * @throws ConfigError naming `user`, when it is composed of what is no provider.
  */
-export const singleUser = (of: AuthProvider | AuthProviderFactory): AuthProviderFactory =>
-  typeof of === 'function' ? (services) => asSingleUser(of(services)) : () => asSingleUser(of);
+export const singleUser =
+  (of: AuthProvider | AuthProviderFactory): AuthProviderFactory =>
+  (services) =>
+    asSingleUser(requireProvider('user', typeof of === 'function' ? of(services) : of));
 
 /** Member by member: a provider may be an instance of a class, which a spread would take apart. */
 const asSingleUser = (provider: AuthProvider): AuthProvider =>

@@ -149,7 +149,8 @@ const refuse = async (
     provider: provider.kind,
     site,
     base,
-    sentWith: isExpired ? 'expired' : 'valid',
+    // That it is valid otherwise is what was asked.
+    ...(isExpired && { sentWith: 'expired' }),
   };
   const { reason, nextStep } = status === 404 ? NO_CONFLUENCE : await explain(response, context);
   await response.body?.cancel();

@@ -288,6 +288,18 @@ describe('on Data Center, over HTTP', () => {
     });
   });
 
+  test('a refusal that may mean a lack of permission elsewhere', async () => {
+    center.answer = (_request, response) => {
+      center.json(response, 401, {
+        message: 'Client must be authenticated to access this resource.',
+      });
+    };
+    const { message } = await refusal(pat());
+    expect(message).toContain('has not expired');
+    // It is what was asked.
+    expect(message).not.toContain('verify()');
+  });
+
   test('a proxy that logs in by itself', async () => {
     center.answer = (_request, response) => {
       response.setHeader('x-ausername', 'svc%20proxy');

@@ -18,6 +18,8 @@ export class NeedsAuthenticationError extends TributaryError {
       readonly serviceKey?: string;
       readonly template?: string;
       readonly attempts?: number;
+      /** Default `yes`: a 401 came back. */
+      readonly sent?: 'yes' | 'no';
       readonly cause?: unknown;
     } = {},
   ) {
