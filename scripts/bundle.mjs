@@ -32,6 +32,8 @@ const { outputFiles } = await build({
   chunkNames: 'chunks/[name]-[hash]',
   format: 'esm',
   platform: 'neutral',
+  // As tsconfig.base.json has it, which esbuild doesn't read: what Node 22 can't parse is written out.
+  target: 'es2023',
   packages: 'external',
   // A package's own conditions are for whoever imports it to choose.
   external: ['#*'],
