@@ -27,8 +27,8 @@ export default [
   {
     name: 'browser client (route, pipeline, bearer, ky terminal)',
     path: 'bench/size/browser-client.mjs',
-    // The budget is 15 KiB, of which ky itself takes 9: what is over are the chain's checks and error texts.
-    limit: '21 KiB',
+    // Wanted are 15 KiB, of which ky takes 8.7; docs/performance.md has what the rest is.
+    limit: '20 KiB',
     gzip: true,
     modifyEsbuildConfig: (config) => ({ ...config, format: 'esm', plugins: [atOnce('ky')] }),
   },
