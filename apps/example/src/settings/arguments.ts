@@ -9,7 +9,8 @@ export const HELP = `Stale page report: which pages did nobody touch for a while
   --interactive       ask for consent in your browser, instead of by a script
   --stale-days <n>    how old a page has to be to count as stale (default 365)
   --explain           print the chain's order first
-  --web               a web app instead, until Ctrl-C: the list, and a button "Comment as me"
+  --web               a web app instead, until Ctrl-C: the list, and a button "Comment as me";
+                      for the sandbox or a Cloud site, not for Data Center
   --port <n>          its port (default: that of TRIBUTARY_REDIRECT_URI, else a free one)
   --write <pageId>    the one page of your own site that it may comment on
   --grants <file>     keep your consent to it in a SQLite file, sealed with TRIBUTARY_ENCRYPTION_KEY
