@@ -97,10 +97,15 @@ export const readServiceAddress = (field: string, value: string): string => {
 
 /** @throws ConfigError naming the option. */
 export const readForgeRemoteConfig = (options: ForgeRemoteOptions): ForgeRemoteConfig => {
-  const { appIds, jwksUrl, environments, clockSkewMs, maxAgeMs, apiBaseHosts } = {
-    ...FORGE_REMOTE_DEFAULTS,
-    ...options,
-  };
+  const {
+    appIds,
+    jwksUrl = FORGE_REMOTE_DEFAULTS.jwksUrl,
+    environments = FORGE_REMOTE_DEFAULTS.environments,
+    clockSkewMs = FORGE_REMOTE_DEFAULTS.clockSkewMs,
+    maxAgeMs = FORGE_REMOTE_DEFAULTS.maxAgeMs,
+    apiBaseHosts = FORGE_REMOTE_DEFAULTS.apiBaseHosts,
+    [allowLoopback]: isLoopbackAllowed = false,
+  } = options ?? {};
   return Object.freeze({
     audiences: readList('appIds', appIds, readAppId, 'app.id of a manifest.yml (an ARI or a UUID)'),
     jwksUrl: readServiceAddress('jwksUrl', jwksUrl),
@@ -118,6 +123,6 @@ export const readForgeRemoteConfig = (options: ForgeRemoteOptions): ForgeRemoteC
       (item) => (typeof item === 'string' && HOST.test(item) ? item : undefined),
       'lower-case host name without port',
     ),
-    isLoopbackAllowed: options[allowLoopback] === true,
+    isLoopbackAllowed: isLoopbackAllowed === true,
   });
 };

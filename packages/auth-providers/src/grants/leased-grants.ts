@@ -17,6 +17,7 @@ import { GrantStoreError } from './grant-store-error.js';
 import { guardTable } from './guarded-table.js';
 import { stillHolds } from './late-decision.js';
 import { takeLease } from './lease.js';
+import { type LeaseTimes, readLeaseTimes } from './lease-times.js';
 import { leasedLinks } from './leased-links.js';
 import type { LeasedTable } from './leased-table.js';
 import { grantOpener } from './open-grant.js';
@@ -25,20 +26,14 @@ import { persist } from './persist.js';
 import type { RowCodec } from './row-codec.js';
 import { createTurns } from './turns.js';
 
-export interface LeasedGrantsOptions {
+export interface LeasedGrantsOptions extends LeaseTimes {
   /** Seals what is stored: `encryption(…)`. */
   readonly codec: RowCodec;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** For the jitter of waiting. Default: the system's. */
   readonly random?: Random;
-  /** How long a holder may take to decide, in ms; then the next one has its turn. Default 60,000. */
-  readonly leaseMs?: number;
-  /** How long before the end of its lease a holder is told to stop, in ms. Default 5,000, and at most half of the lease. */
-  readonly warningMs?: number;
 }
-
-export const LEASE_DEFAULTS = { leaseMs: 60_000, warningMs: 5_000 } as const;
 
 const PREFIX = 'grant/';
 
@@ -63,7 +58,7 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
   if (source.pending === undefined) {
     throw new ConfigError('table', 'lacks `pending`, values that end by themselves: ExpiringRows.');
   }
-  const { leaseMs, warningMs } = readTimes(options);
+  const { leaseMs, warningMs } = readLeaseTimes(options);
   const table = guardTable(source);
   const turns = createTurns();
   const opener = grantOpener(codec);
@@ -151,14 +146,4 @@ export const leasedGrants = (source: LeasedTable, options: LeasedGrantsOptions):
       return closed;
     },
   };
-};
-
-const readTimes = (options: LeasedGrantsOptions) => {
-  const { leaseMs = LEASE_DEFAULTS.leaseMs, warningMs = LEASE_DEFAULTS.warningMs } = options;
-  for (const [field, value] of Object.entries({ leaseMs, warningMs })) {
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new ConfigError(field, 'has to be a number of milliseconds above 0.');
-    }
-  }
-  return { leaseMs, warningMs: Math.min(warningMs, leaseMs / 2) };
 };

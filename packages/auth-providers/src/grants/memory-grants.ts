@@ -9,27 +9,26 @@ import {
 import { checkDecision } from './check-decision.js';
 import { grantKeyId, matchesKey } from './grant-key.js';
 import { stillHolds } from './late-decision.js';
+import { type LeaseTimes, readLeaseTimes } from './lease-times.js';
 import { createTurns } from './turns.js';
 
-export interface MemoryGrantsOptions {
+export interface MemoryGrantsOptions extends Pick<LeaseTimes, 'leaseMs'> {
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** How long a holder may take to decide, in ms; then the next one has its turn. Default 60,000. */
-  readonly leaseMs?: number;
 }
-
-const DEFAULT_LEASE_MS = 60_000;
-/** How long before its end a lease warns its holder; half of it where it is short. */
-const WARNING_MS = 5_000;
 
 interface Entry {
   readonly key: GrantKey;
   readonly grant: Grant;
 }
 
-/** Grants in this process's memory: for tests, demos and scripts. They end with the process. */
+/**
+ * Grants in this process's memory: for tests, demos and scripts. They end with the process.
+ * @throws ConfigError naming `leaseMs`.
+ */
 export const memoryGrants = (options: MemoryGrantsOptions = {}): GrantStore => {
-  const { clock = systemClock, leaseMs = DEFAULT_LEASE_MS } = options;
+  const { clock = systemClock } = options;
+  const { leaseMs, warningMs } = readLeaseTimes(options);
   const entries = new Map<string, Entry>();
   const turns = createTurns();
 
@@ -53,7 +52,7 @@ export const memoryGrants = (options: MemoryGrantsOptions = {}): GrantStore => {
       const lease = new AbortController();
       const cancelWarning = clock.setTimer(
         () => lease.abort(new Error('The lease on the grant is about to end.')),
-        leaseMs - Math.min(WARNING_MS, leaseMs / 2),
+        leaseMs - warningMs,
       );
       const cancelEnd = clock.setTimer(endTurn, leaseMs);
       try {

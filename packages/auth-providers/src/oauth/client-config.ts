@@ -21,8 +21,8 @@ export const readClient = (
   options: { readonly clientId: string; readonly clientSecret: string },
   hint: string,
 ): OAuthClient => ({
-  clientId: requireToken('clientId', options.clientId, hint),
-  clientSecret: new Secret(requireToken('clientSecret', options.clientSecret, hint)),
+  clientId: requireToken('clientId', options?.clientId, hint),
+  clientSecret: new Secret(requireToken('clientSecret', options?.clientSecret, hint)),
 });
 
 /** @throws ConfigError naming `redirectUri`. */

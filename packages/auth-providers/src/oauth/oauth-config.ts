@@ -48,9 +48,9 @@ const HINT = "find it in the developer console: your app's Settings";
 /** @throws ConfigError naming the option. */
 export const readOAuthConfig = (options: OAuthOptions): OAuthConfig =>
   Object.freeze({
+    ...readClient(options, HINT),
     issuer: readAuthorizationServer(options.authorizationServer),
     gateway: readGateway(options.gateway),
-    ...readClient(options, HINT),
     redirectUri: requireRedirectUri(options.redirectUri),
     scopes: Object.freeze(readScopes(options.scopes)),
     ...readListener(options.onGrantExpiresSoon),

@@ -45,11 +45,11 @@ const checkSite = (site: Site): void =>
  * @throws ConfigError naming `email`, `token`, `scoped` or `base`.
  */
 export const apiToken = (options: ApiTokenOptions): AuthProviderFactory => {
-  const { scoped = false } = options;
-  const email = requireEmail('email', options.email);
-  const token = requireToken('token', options.token, 'create one at id.atlassian.com');
+  const { scoped = false, ...given } = options ?? {};
+  const email = requireEmail('email', given.email);
+  const token = requireToken('token', given.token, 'create one at id.atlassian.com');
   if (typeof scoped !== 'boolean') throw new ConfigError('scoped', 'must be true or false');
-  const base = requireBaseChoice(options.base);
+  const base = requireBaseChoice(given.base);
   checkBase(scoped, base);
   const authorization = new Secret(basicAuthorization(email, token));
 

@@ -17,7 +17,7 @@ const checkSite = (site: Site): void =>
  */
 export const personalAccessToken = (options: PersonalAccessTokenOptions): AuthProviderFactory => {
   const hint = 'create one in Confluence: Profile, Settings, Personal Access Tokens';
-  const authorization = new Secret(`Bearer ${requireToken('token', options.token, hint)}`);
+  const authorization = new Secret(`Bearer ${requireToken('token', options?.token, hint)}`);
   return (services) =>
     verifiable(services, {
       kind: 'personal-access-token',

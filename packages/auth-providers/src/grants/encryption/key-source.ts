@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '@tributary/pipeline';
-import { type EncryptionKey, readKey, readKeys } from './key-text.js';
+import { type EncryptionKey, isKeyText, readKey, readKeys } from './key-text.js';
 
 /** Where keys come from that have to be asked for: the first seals, all open. */
 export type KeySource = () => Promise<readonly EncryptionKey[]>;
@@ -21,6 +21,9 @@ export type ReadKeys = () => readonly Uint8Array[] | Promise<readonly Uint8Array
 
 /** @throws ConfigError for what can be seen to be wrong at once. */
 export const keySource = (options: EncryptionOptions): ReadKeys => {
+  if (typeof options !== 'object') {
+    throw new ConfigError('encryption', 'takes { key }, { keys } or { file }, or nothing.');
+  }
   const given = (['key', 'keys', 'file'] as const).filter((name) => options[name] !== undefined);
   if (given.length > 1) {
     throw new ConfigError('encryption', `takes one of ${given.join(' and ')}, not both.`);
@@ -36,7 +39,7 @@ const fromSource = async (source: KeySource): Promise<readonly Uint8Array[]> =>
 
 const readNow = (keys: readonly EncryptionKey[] | undefined, file: string | undefined) => {
   if (keys !== undefined)
-    return checked(keys.length === 1 ? 'encryption.key' : 'encryption.keys', keys);
+    return checked(keys?.length === 1 ? 'encryption.key' : 'encryption.keys', keys);
   if (file !== undefined) return readKeys('encryption.file', readText(file));
   const text = process.env[KEY_VARIABLE];
   if (text === undefined) {
@@ -49,14 +52,20 @@ const readNow = (keys: readonly EncryptionKey[] | undefined, file: string | unde
 };
 
 const checked = (field: string, keys: readonly EncryptionKey[]): readonly Uint8Array[] => {
+  if (!Array.isArray(keys)) throw new ConfigError(field, 'has to be a list of keys.');
   if (keys.length === 0) throw new ConfigError(field, 'has to hold a key.');
   return keys.map((key) => readKey(field, key));
 };
 
 const readText = (file: string): string => {
+  // A number would be an open file's.
+  if (typeof file !== 'string') throw new ConfigError('encryption.file', 'has to be a path.');
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    if (isKeyText(file)) {
+      throw new ConfigError('encryption.file', 'looks like a key, not a path; give it as `key`.');
+    }
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError('encryption.file', `can't be read (${code ?? 'unknown'}).`, {
       cause: error,

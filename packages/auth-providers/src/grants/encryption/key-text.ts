@@ -8,6 +8,8 @@ const KEY_BYTES = 32;
 /** 32 bytes in either alphabet (RFC 4648, sections 4 and 5), padded or not. */
 const KEY_TEXT = /^[A-Za-z0-9+/_-]{43}=?$/;
 
+export const isKeyText = (text: string): boolean => KEY_TEXT.test(text.trim());
+
 const HOW = `Make one with: openssl rand -base64 ${KEY_BYTES}`;
 
 /** A new key as base64url: for a secret store, a key file or `TRIBUTARY_ENCRYPTION_KEY`. */
@@ -21,7 +23,7 @@ export const readKey = (field: string, key: EncryptionKey): Uint8Array => {
   }
   const text: unknown = key instanceof Secret ? revealSecret(key) : key;
   const trimmed = typeof text === 'string' ? text.trim() : '';
-  if (KEY_TEXT.test(trimmed)) return Buffer.from(trimmed, 'base64');
+  if (isKeyText(trimmed)) return Buffer.from(trimmed, 'base64');
   throw new ConfigError(
     field,
     trimmed === ''

@@ -30,14 +30,20 @@ const IN_KEYCHAIN = 'keychain';
  * The encryption key of a command-line tool, kept in the keychain of the operating system; made on first
  * use. One file decides for all processes where it is, so that a keychain that is locked, or that comes
  * later, never leads to a second key.
- * @throws ConfigError when it is asked for: the keychain that holds it can't be reached, or the file not
+ * @throws ConfigError naming the option; and when the key is asked for: the keychain that holds it can't be reached, or the file not
  * be made.
  */
 export const keychainKey = (options: KeychainKeyOptions): KeySource => {
-  const { fallbackFile, logger = processWarnings, keyring } = options;
-  const { service = KEYCHAIN_DEFAULTS.service, account = KEYCHAIN_DEFAULTS.account } = options;
+  const { fallbackFile, logger = processWarnings, keyring, ...names } = options ?? {};
+  const { service = KEYCHAIN_DEFAULTS.service, account = KEYCHAIN_DEFAULTS.account } = names;
   if (typeof fallbackFile !== 'string' || fallbackFile === '') {
     throw new ConfigError('fallbackFile', 'names no file.');
+  }
+  // The keychain's own refusal would be taken for no keychain.
+  for (const [field, name] of Object.entries({ service, account })) {
+    if (typeof name !== 'string' || name.trim() === '') {
+      throw new ConfigError(field, 'is the name that the keychain shows, and can not be empty');
+    }
   }
   const file = keyFile(fallbackFile, logger);
   const open = () => keyringEntry(service, account, keyring);

@@ -31,8 +31,10 @@ export const POSTGRES_DEFAULTS = { table: 'tributary_grants' } as const;
  * by a lease on the server's clock. No connection is held between two statements.
  * @throws ConfigError naming the option.
  */
-export const postgresGrants = ({ encryption, ...options }: PostgresGrantsOptions): GrantStorage =>
-  leasedGrants(openPostgresTable(options), { ...options, codec: encryption });
+export const postgresGrants = (given: PostgresGrantsOptions): GrantStorage => {
+  const { encryption, ...options } = given ?? {};
+  return leasedGrants(openPostgresTable(options), { ...options, codec: encryption });
+};
 
 /** The rows and leases of `postgresGrants`. */
 export const openPostgresTable = (

@@ -33,8 +33,10 @@ export const REDIS_DEFAULTS = { prefix: 'tributary:' } as const;
  * lease on the server's clock. Redis has to keep what it is told: `appendonly yes` and `noeviction`.
  * @throws ConfigError naming the option.
  */
-export const redisGrants = ({ encryption, ...options }: RedisGrantsOptions): GrantStorage =>
-  leasedGrants(openRedisTable(options), { ...options, codec: encryption });
+export const redisGrants = (given: RedisGrantsOptions): GrantStorage => {
+  const { encryption, ...options } = given ?? {};
+  return leasedGrants(openRedisTable(options), { ...options, codec: encryption });
+};
 
 /** The rows and leases of `redisGrants`. */
 export const openRedisTable = (options: Omit<RedisGrantsOptions, 'encryption'>): LeasedTable => {

@@ -26,8 +26,10 @@ export interface SqliteGrantsOptions extends Omit<LeasedGrantsOptions, 'codec'> 
  * each grant, durable when `exclusive` resolves, whole after a crash at any point.
  * @throws ConfigError naming the option, at once or with the first use of the file.
  */
-export const sqliteGrants = ({ encryption, ...options }: SqliteGrantsOptions): GrantStorage =>
-  leasedGrants(openSqliteTable(options), { ...options, codec: encryption });
+export const sqliteGrants = (given: SqliteGrantsOptions): GrantStorage => {
+  const { encryption, ...options } = given ?? {};
+  return leasedGrants(openSqliteTable(options), { ...options, codec: encryption });
+};
 
 /** The rows and leases of `sqliteGrants`. */
 export const openSqliteTable = (options: Omit<SqliteGrantsOptions, 'encryption'>): LeasedTable => {
@@ -36,7 +38,16 @@ export const openSqliteTable = (options: Omit<SqliteGrantsOptions, 'encryption'>
 };
 
 const readPath = (path: unknown): string => {
-  if (typeof path !== 'string' || path === '') throw new ConfigError('path', 'names no file.');
+  if (typeof path !== 'string' || path.trim() === '') {
+    throw new ConfigError('path', 'names no file.');
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f]/.test(path)) {
+    throw new ConfigError(
+      'path',
+      'holds a control character; was it read from a .env file with CRLF?',
+    );
+  }
   if (path === ':memory:') {
     throw new ConfigError('path', 'has to name a file; in memory, use memoryGrants().');
   }
