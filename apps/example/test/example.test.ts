@@ -13,13 +13,18 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Nothing of this machine's settings, and no screen that a browser could open on. */
-const cleanEnvironment = () =>
-  Object.fromEntries(
+/**
+ * Nothing of this machine's settings, and no screen that a browser could open on. Older Nodes warn of
+ * node:sqlite, whoever loads it.
+ */
+const cleanEnvironment = () => ({
+  ...Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(?:TRIBUTARY_|DISPLAY$|WAYLAND_DISPLAY$|BROWSER$)/.test(name),
     ),
-  );
+  ),
+  NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+});
 
 /** The built app in a process of its own. */
 const start = (args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> =>

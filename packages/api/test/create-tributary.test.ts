@@ -204,10 +204,12 @@ test('the process exits by itself after real calls', async () => {
     import { createTributary, route } from '@tributary/api';
     import { apiToken, cloud, oauth } from '@tributary/auth-providers';
     const site = cloud(process.env.SITE_URL);
-    await using tributary = createTributary({ site, app: apiToken({ email: process.env.EMAIL, token: process.env.TOKEN }) });
+    const tributary = createTributary({ site, app: apiToken({ email: process.env.EMAIL, token: process.env.TOKEN }) });
     const response = await tributary.asApp().requestConfluence(route\`/wiki/api/v2/spaces\`);
     await response.arrayBuffer();
     console.log(response.status);
+    // Not by await using, which is Node 24's.
+    await tributary[Symbol.asyncDispose]();
   `;
   const { email, apiToken } = sandbox.people.editor;
   const { stdout } = await promisify(execFile)(

@@ -1,10 +1,12 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import tls from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type SecureServices, secureTerminalConformance } from '../src/index.js';
 import { type Flaw, referenceTerminal } from './reference-terminal.js';
 
+// Not by their names, which a module can't import where Node lacks one of them (24.0 to 24.4).
+const { getCACertificates, setDefaultCACertificates } = tls;
 const trusted = getCACertificates('default');
-afterAll(() => setDefaultCACertificates(trusted));
+afterAll(() => setDefaultCACertificates?.(trusted));
 
 /** The built-in fetch trusts whom the process trusts. */
 const create =
@@ -17,6 +19,11 @@ const create =
 /** What fetch can't be told or doesn't say; and over HTTP/2 it takes half a body for a whole one. */
 const OUT_OF_REACH = /client certificate|where both|is refused$|^h2: a reset in the body/;
 
+/** The built-in fetch offers HTTP/2 from undici 8 on, which is Node 26's. */
+const speaksH2 = Number.parseInt(process.versions.undici ?? '', 10) >= 8;
+const isOpen = (name: string): boolean =>
+  setDefaultCACertificates !== undefined && (speaksH2 || !name.startsWith('h2: '));
+
 const casesFor = (flaw?: Flaw) =>
   secureTerminalConformance({ create: create(flaw) }).map(({ name, run }) => ({
     name: name.replace('terminal over TLS: ', ''),
@@ -25,7 +32,7 @@ const casesFor = (flaw?: Flaw) =>
 
 describe('what is right passes', () => {
   for (const { name, run } of casesFor()) {
-    if (!OUT_OF_REACH.test(name)) test(name, run);
+    if (!OUT_OF_REACH.test(name)) test.runIf(isOpen(name))(name, run);
   }
 });
 
@@ -53,7 +60,7 @@ describe('a wrong terminal fails, by the cases that are for it', () => {
     for (const { name, run } of casesFor(flaw as Flaw)) {
       const isConcerned = expected.some((each) => name.endsWith(`: ${each}`));
       if (isConcerned) {
-        test.concurrent(`${flaw}: ${name}`, async () => {
+        test.runIf(isOpen(name)).concurrent(`${flaw}: ${name}`, async () => {
           await expect(run()).rejects.toThrow();
         });
       }

@@ -5,7 +5,11 @@ import { type Flaw, referenceTerminal } from './reference-terminal.js';
 
 describe('what is right passes', () => {
   const cases = terminalConformance({ create: (services) => referenceTerminal(services) });
-  for (const { name, run } of cases) test(name, run);
+  // The built-in fetch of Node 22 and 24 goes on with an upload that was answered.
+  const goesOn = Number.parseInt(process.versions.undici ?? '', 10) < 8;
+  for (const { name, run } of cases) {
+    test.skipIf(goesOn && name.endsWith('before the upload is done'))(name, run);
+  }
 });
 
 /** The cases that each flaw must fail, by name or by what their names have in common. */

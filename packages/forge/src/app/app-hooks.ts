@@ -19,7 +19,8 @@ const resolve: ResolveHookSync = (specifier, context, next) => {
   if (!isOwnCode(parentURL, app)) return next(specifier, context);
   try {
     const found = next(specifier, context);
-    const isImport = conditions.includes('import');
+    // A Set, up to Node 24.
+    const isImport = [...conditions].includes('import');
     if (!isImport || found.format === 'module' || !hasBundlerInterop(parentURL)) return found;
     const isPackage = !/^(?:\.|\/|node:|file:)/.test(specifier);
     return isPackage ? { ...found, url: interopUrl(found.url), format: null } : found;

@@ -29,7 +29,9 @@ test('the script that serves an app in five minutes does, and ends at Ctrl-C', a
     // A free port: the one of the README may be taken here.
     const script = shown('startSandbox').replace('serve(app, {', 'serve(app, { port: 0,');
     await writeFile(join(folder, 'serve.mjs'), script);
-    const app = spawn(process.execPath, ['serve.mjs'], { cwd: folder });
+    // Older Nodes warn of node:sqlite, whoever loads it.
+    const env = { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' };
+    const app = spawn(process.execPath, ['serve.mjs'], { cwd: folder, env });
     let said = '';
     const ping = new Promise<string>((resolve, reject) => {
       const hear = (text: string) => {
