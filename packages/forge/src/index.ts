@@ -5,6 +5,11 @@ export { ForgeUnsupportedError } from './drop-in/unsupported.js';
 export { type UseTributaryOptions, useTributary } from './drop-in/use-tributary.js';
 export { type InstallOptions, install } from './install.js';
 export { createPlatform } from './platform/create-platform.js';
+export {
+  type ExternalClient,
+  type ExternalClientOptions,
+  externalClient,
+} from './platform/external-client.js';
 export type {
   CapabilityMeta,
   ContextMeta,

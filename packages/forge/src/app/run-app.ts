@@ -91,6 +91,8 @@ export const runApp = (
   });
   const unguard = guard();
   const warn = warnings(platform.warn);
+  const { externalAuth } = platform;
+  const boundary = { client: tributary, ...(externalAuth && { externalAuth }) };
 
   /** Runs a module's function in the invocation that is there. */
   const run = async (
@@ -111,7 +113,7 @@ export const runApp = (
     const call = () => handler(payload() as never, functionContext(appRuntime()) as never);
     const unwatch = watchRunTime(`${module.type} ${module.key}`, limit, warn);
     try {
-      return await forgeBoundary(call, { client: tributary })();
+      return await forgeBoundary(call, boundary)();
     } finally {
       unwatch();
     }

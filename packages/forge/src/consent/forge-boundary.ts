@@ -2,7 +2,9 @@ import type { Tributary } from '@tributary/api';
 import { discardBody, type Invocation, NeedsAuthenticationError } from '@tributary/pipeline';
 import { currentInvocation } from '@tributary/pipeline/invocation';
 import { route } from '@tributary/route';
+import { learnExternal } from '../platform/external-auth.js';
 import { describeInvocation } from '../platform/invocation-details.js';
+import type { ForgePlatformOptions } from '../platform/platform-options.js';
 import { findConsent } from './pending-consents.js';
 
 export interface ForgeBoundaryOptions {
@@ -11,6 +13,8 @@ export interface ForgeBoundaryOptions {
    * doesn't, and asks those who have not when the app calls `authorize()`, which needs to know it.
    */
   readonly client?: Pick<Tributary, 'account' | 'api'>;
+  /** The platform's, whose third parties are asked beforehand who the user is there. */
+  readonly externalAuth?: ForgePlatformOptions['externalAuth'];
 }
 
 const ME = route`/wiki/rest/api/user/current`;
@@ -88,6 +92,7 @@ export const forgeBoundary =
     if (client !== undefined && invocation.user !== undefined) {
       await learnAccount(client, invocation);
     }
+    if (invocation.user !== undefined) await learnExternal(options.externalAuth, invocation);
     try {
       return await handler(...args);
     } catch (error) {

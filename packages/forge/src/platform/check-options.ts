@@ -91,6 +91,18 @@ const external = objectOf({
 
 const endpoints = tableOf(objectOf({ url, headers: optional(method) }));
 
+const thirdParty: Check = (field, value) => {
+  objectOf({
+    remotes: tableOf(url),
+    accounts: method,
+    request: optional(method),
+    learn: optional(method),
+    consent: optional(method),
+  })(field, value);
+  const { request, authorization } = value as Fields;
+  if (request === undefined) method(`${field}.authorization`, authorization);
+};
+
 const CHECKS: Readonly<Record<keyof ForgePlatformOptions | keyof OddSegmentsOptions, Check>> = {
   app: fields,
   permissions: objectOf({ scopes: optional(listOf(text)), external: optional(external) }),
@@ -105,14 +117,7 @@ const CHECKS: Readonly<Record<keyof ForgePlatformOptions | keyof OddSegmentsOpti
   bitbucket: anything,
   remotes: endpoints,
   services: endpoints,
-  externalAuth: tableOf(
-    objectOf({
-      remotes: tableOf(url),
-      accounts: method,
-      authorization: method,
-      consent: optional(method),
-    }),
-  ),
+  externalAuth: tableOf(thirdParty),
   capabilities: tableOf(method),
   webTriggers: objectOf({ getUrl: method, deleteUrl: method, queryUrls: method }),
   retry: orFalse(fields),

@@ -1,5 +1,6 @@
 import {
   ConfigError,
+  type Invocation,
   NeedsAuthenticationError,
   normaliseBase,
   revealSecret,
@@ -67,7 +68,7 @@ const configOf = (
  * base URL; fetch itself leaves it out of a redirect to another origin.
  */
 export const callExternal = async (
-  { options, fetch }: PlatformParts,
+  { options, fetch, warn }: PlatformParts,
   meta: ExternalAuthMeta,
   path: string,
   init: ForgeRequestInit = {},
@@ -75,11 +76,12 @@ export const callExternal = async (
   const { config, base } = configOf(options, meta);
   const route = checkedPath(path, true);
   const { accountId, remote } = meta;
-  const authorization = await config.authorization({
-    accountId,
-    remote,
-    invocation: currentInvocation(),
-  });
+  const request = { accountId, remote, invocation: currentInvocation() };
+  if (config.request !== undefined) {
+    const response = await config.request(request, route, init, warn);
+    return response ?? proxyAnswer(401, 'NEEDS_AUTHENTICATION_ERR');
+  }
+  const authorization = await config.authorization?.(request);
   if (authorization === undefined) return proxyAnswer(401, 'NEEDS_AUTHENTICATION_ERR');
   const headers = new Headers(init.headers as HeadersInit | undefined);
   headers.set('authorization', revealSecret(authorization));
@@ -87,6 +89,14 @@ export const callExternal = async (
     ...(init as RequestInit),
     headers,
   });
+};
+
+/** Before a function runs: who the invoking user is with each third party. */
+export const learnExternal = async (
+  externalAuth: ForgePlatformOptions['externalAuth'] = {},
+  invocation: Invocation,
+): Promise<void> => {
+  await Promise.all(Object.values(externalAuth).map((config) => config.learn?.(invocation)));
 };
 
 /** How to ask for a third party: as its option says. */

@@ -1,7 +1,8 @@
 import type { Tributary } from '@tributary/api';
 import type { ConsentRequest, Invocation, Secret, Site } from '@tributary/pipeline';
+import type { Route } from '@tributary/route';
 import type { RetryCallOptions } from '@tributary/transport';
-import type { ForgeFetch } from './forge-fetch.js';
+import type { ForgeFetch, ForgeRequestInit, ForgeResponse } from './forge-fetch.js';
 import type {
   ForgeAppContext,
   ForgeExternalAccount,
@@ -35,14 +36,23 @@ export interface ExternalRequest {
   readonly invocation: Invocation | undefined;
 }
 
-/** A third party whose API the app calls as the user: `asUser().withProvider(name)`. */
+/** A third party whose API the app calls as the user: `asUser().withProvider(name)`. It has `authorization` or `request`. */
 export interface ExternalAuthOptions {
   /** Base URLs by the remotes' keys; the first is used where the app names none. */
   readonly remotes: Readonly<Record<string, string>>;
   /** The accounts there that the invoking user has connected. */
   accounts(invocation: Invocation | undefined): readonly ForgeExternalAccount[];
   /** The whole value of the Authorization header; undefined where the user has to grant anew. */
-  authorization(request: ExternalRequest): Secret | undefined | Promise<Secret | undefined>;
+  authorization?(request: ExternalRequest): Secret | undefined | Promise<Secret | undefined>;
+  /** Sends it otherwise, below the remote's base URL; undefined where the user has to grant anew. */
+  request?(
+    request: ExternalRequest,
+    path: Route,
+    init: ForgeRequestInit | undefined,
+    warn: (message: string) => void,
+  ): Promise<ForgeResponse | undefined>;
+  /** Called before a function of the app runs: finds out what `accounts` tells at once. */
+  learn?(invocation: Invocation): Promise<void>;
   /** How to ask the user, when the app calls `requestCredentials(scopes)` and lets its error escape. */
   consent?(request: {
     readonly scopes: readonly string[];
