@@ -63,8 +63,7 @@ test.for([
 ] as const)(
   'a third party is called as its own user, who is asked once: %s',
   async ([, api, begin]) => {
-    const given = options();
-    current = given.externalAuth;
+    const given = third();
     end = begin(tributary, given);
     const handler = async () => {
       const there = api.asUser().withProvider('wiki', 'rest');
