@@ -43,18 +43,21 @@ server.disconnect();
 
 const of = ({ runs }, field) => median(runs.slice(1).map((run) => run[field]));
 const peer = modules.find(({ name }) => name === PEER);
+/** By rounds, since what else the machine does changes between them. */
+const timesPeer = ({ runs }, field) =>
+  median(runs.slice(1).map((run, round) => run[field] / peer.runs[round + 1][field]));
 
 console.log(`medians of ${ROUNDS} interleaved rounds, node ${process.version}\n`);
 printHead(['client', 'import ms', `× ${PEER}`, 'first answer ms', `× ${PEER}`]);
 for (const each of modules) {
   const cells = ['imported', 'answered'].flatMap((field) => {
     const ms = of(each, field);
-    return ms === undefined ? ['–', '–'] : [ms.toFixed(1), (ms / of(peer, field)).toFixed(2)];
+    return ms === undefined ? ['–', '–'] : [ms.toFixed(1), timesPeer(each, field).toFixed(2)];
   });
   printRow([each.name, ...cells]);
 }
 
 const ours = modules.find(({ name }) => name === OURS);
-const isKept = of(ours, 'imported') <= MOST * of(peer, 'imported');
+const isKept = timesPeer(ours, 'imported') <= MOST;
 console.log(`\nbudget: import of ${OURS} ≤ ${MOST} × ${PEER}: ${isKept ? 'kept' : 'EXCEEDED'}`);
 if (!isKept) process.exitCode = 1;
