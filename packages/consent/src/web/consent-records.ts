@@ -53,9 +53,10 @@ export class ConsentRecords {
 
   /** Of one user's, the oldest give way: nobody fills the store by asking. */
   async ask(consent: PendingConsent): Promise<void> {
-    const { id, user, expiresAt } = consent;
+    const { id, user, trigger, expiresAt } = consent;
     await this.#write(`consent:${id}`, consent, expiresAt);
-    const list = `user:${digest(user.id)}`;
+    // Apart: programs that ask often push out nothing that the person began.
+    const list = `${trigger.kind === 'api' ? 'programs' : 'user'}:${digest(user.id)}`;
     const ids = [...((await this.#read<string[]>(list)) ?? []), id];
     for (const old of ids.splice(0, ids.length - MOST_CONSENTS)) await this.drop(old);
     await this.#write(list, ids, expiresAt);

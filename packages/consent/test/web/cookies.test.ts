@@ -112,3 +112,15 @@ it('one user keeps no more than a few consents waiting, and the oldest give way'
   }
   expect((await ada.open(asked.url)).heading).toBe('This request has ended');
 });
+
+it('what a person sent is pushed out by no program that asks for them', async () => {
+  place.sandbox.revokeGrants();
+  const ada = await app.browser('betty');
+  await ada.post(`${app.origin}/comment`, new URLSearchParams({ text: 'x' }), app.origin);
+  for (let count = 0; count < 20; count += 1) {
+    const referer = `${app.origin}/board?id=${count}`;
+    const headers = { accept: 'application/json', cookie: 'session=betty', referer };
+    expect((await fetch(`${app.origin}/api/me`, { headers })).status).toBe(401);
+  }
+  expect((await grant(ada, place.sandbox)).heading).toBe('comment as Jonas Weber, run 2');
+});
