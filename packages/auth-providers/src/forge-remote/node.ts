@@ -17,7 +17,10 @@ export const fromNodeRequest = ({
   return { headers };
 };
 
-/** A middleware as `http`, Connect and Express have it. */
+/**
+ * A middleware as `http`, Connect and Express have it. With an error in `next` nothing was verified, and the
+ * handler must not run; what `next` throws or rejects with, the middleware does.
+ */
 export type NodeMiddleware = (
   request: IncomingMessage,
   response: ServerResponse,
