@@ -7,6 +7,7 @@ import type { RunningApp } from '../app/run-app.js';
 import { ownEntry } from '../own-entry.js';
 import { invocationCopy } from '../platform/invocation-copy.js';
 import { appPage, failurePage, resultPage } from './app-page.js';
+import type { ExternalConsent } from './external-consent.js';
 import { describeFailure, failureStatus, problem } from './failure.js';
 import { plainText } from './plain-text.js';
 import type { Runs } from './runs.js';
@@ -22,6 +23,7 @@ export interface HandlerParts {
   readonly triggers: WebTriggerTable;
   readonly schedule: Schedule | undefined;
   readonly runs: Runs;
+  readonly external: ExternalConsent;
   readonly appName: string;
   readonly user: ServeOptions['user'];
   /** Names of this server that its own user calls it by; undefined where sessions tell who it is. */
@@ -75,7 +77,7 @@ const asJson = (result: unknown): string => JSON.stringify(result, null, 2) ?? '
 
 /** Answers all requests to the server of an app. */
 export const appHandler = (parts: HandlerParts): FetchHandler => {
-  const { running, pages, triggers, schedule, runs, appName, user, ownHosts } = parts;
+  const { running, pages, triggers, schedule, runs, external, appName, user, ownHosts } = parts;
   const token = randomBytes(16).toString('base64url');
 
   const answer = async (action: Action, sent: SentCall): Promise<Response> => {
@@ -84,6 +86,17 @@ export const appHandler = (parts: HandlerParts): FetchHandler => {
     );
     if (!sent.isForm) return Response.json({ result: value ?? null });
     return pageResponse(appName, resultPage(action.name(sent), asJson(value), took));
+  };
+
+  /** What a third party has to allow is asked for here: the pages of consent are the client's own. */
+  const answerOrAsk = async (action: Action, sent: SentCall): Promise<Response> => {
+    try {
+      return await answer(action, sent);
+    } catch (error) {
+      const needed = external.needed(error);
+      if (needed === undefined) throw error;
+      return external.ask(needed, sent.isForm);
+    }
   };
 
   const fail = (action: Action, sent: SentCall, error: unknown): Response => {
@@ -99,7 +112,9 @@ export const appHandler = (parts: HandlerParts): FetchHandler => {
     const inBoundary = pages.boundary((_, invocation) => {
       const mine = ownHosts === undefined ? invocation : atTerminal(invocation);
       const isAsked = action === ACTIONS['/resolver'] && invocation.user !== undefined;
-      return isAsked ? runInInvocation(mine, () => answer(action, sent)) : answer(action, sent);
+      return isAsked
+        ? runInInvocation(mine, () => answerOrAsk(action, sent))
+        : answer(action, sent);
     });
     try {
       return await inBoundary(copy);
@@ -149,6 +164,7 @@ export const appHandler = (parts: HandlerParts): FetchHandler => {
       return plainText(403, 'Nobody is signed in.');
     }
     if (!isOwnHost(request)) return plainText(421, `Open ${pages.origin}/ instead.`);
+    if (external.owns(request)) return external.answer(request);
     const action = ownEntry(ACTIONS, pathname);
     if (action !== undefined) {
       return request.method === 'POST' ? act(action, request) : allow('POST');

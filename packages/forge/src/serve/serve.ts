@@ -10,6 +10,7 @@ import type { ForgeApp } from '../app/define-app.js';
 import { type RunningApp, runApp } from '../app/run-app.js';
 import { appHandler } from './app-handler.js';
 import { type Cleanup, createCleanup } from './cleanup.js';
+import { externalConsent } from './external-consent.js';
 import { createRuns } from './runs.js';
 import { type Schedule, startSchedule } from './schedule.js';
 import { readServeOptions, type ServeOptions, type ServeSettings } from './serve-options.js';
@@ -86,12 +87,13 @@ const start = async (
   const tributary = isMade ? await given({ url, redirectUri: `${url}${CONSENT}/callback` }) : given;
   if (isMade) opened.add(() => tributary[Symbol.asyncDispose]());
   const appName = options.appName ?? basename(manifest.folder);
+  const userOf = user ?? (() => ({ id: 'local' }));
   const pages = webConsent({
     consent: tributary.consent,
     publicUrl: url,
     path: CONSENT,
     appName,
-    user: user ?? (() => ({ id: 'local' })),
+    user: userOf,
     onError: (error) => log(`consent ${error.code}: ${error.message}`),
   });
   const keys = manifest.webTriggers.map((module) => module.key);
@@ -119,7 +121,19 @@ const start = async (
   }
   const ownHosts =
     user === undefined ? [new URL(url).host, ...LOCAL.map((name) => `${name}:${port}`)] : undefined;
-  const handler = appHandler({ running, pages, triggers, schedule, runs, appName, user, ownHosts });
+  const names = Object.keys(options.externalAuth ?? {});
+  const external = externalConsent({ origin: pages.origin, appName, names, user: userOf });
+  const handler = appHandler({
+    running,
+    pages,
+    triggers,
+    schedule,
+    runs,
+    external,
+    appName,
+    user,
+    ownHosts,
+  });
   const answering = new Set<Promise<unknown>>();
   server.on('request', (_, response) => {
     const answered = once(response, 'close').finally(() => answering.delete(answered));
