@@ -142,6 +142,14 @@ export const openOAuth = (
   };
 };
 
+/** The same, with a flow that has begun for u1. */
+export const startedFlow = async () => {
+  const opened = openOAuth();
+  const flow = opened.flowOf(opened.callOf('u1'));
+  const pending = await flow.start();
+  return { ...opened, flow, pending };
+};
+
 export const keyOf = (accountId: string) => ({ issuer: ISSUER, clientId: 'client', accountId });
 
 const unauthorized = () => new Response(null, { status: 401 });
