@@ -1,4 +1,5 @@
 import { findChromium, INSTALL_CHROMIUM } from './chromium.mjs';
+import { installLowestNode } from './lowest-node.mjs';
 import { install, turbo } from './prepare.mjs';
 import { runShown } from './run.mjs';
 import { isUp } from './services/lifecycle.mjs';
@@ -19,6 +20,11 @@ if (findChromium() === undefined) {
     process.exit(1);
   }
   console.error(`Without Chromium the tests in a browser are skipped; ${get}`);
+}
+const noLowestNode = await installLowestNode();
+if (noLowestNode !== undefined) {
+  console.error(`The test on the lowest Node is skipped: ${noLowestNode}`);
+  if (process.env.CI === 'true') process.exit(1);
 }
 console.error('Building and checking types …');
 await turbo(['build', 'typecheck']);

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runQuiet } from './run.mjs';
+
+const folder = join(root, 'test', 'lowest-node');
+
+/** The lowest Node that the packages support, where there is one for this machine. */
+const isOffered = process.platform === 'linux' && process.arch === 'x64';
+
+/**
+ * Installs it as its own lockfile says: 40 MB, once, that nobody but the tests has to wait for.
+ * @returns why its test will be skipped; undefined where it won't
+ */
+export const installLowestNode = async () => {
+  if (!isOffered) return `there is none for ${process.platform}-${process.arch}`;
+  const options = ['--dir', folder, '--ignore-workspace', '--frozen-lockfile'];
+  const { code, output } = await runQuiet('pnpm', ['install', ...options]);
+  if (code === 0 && existsSync(join(folder, 'node_modules'))) return undefined;
+  return `its install failed (exit code ${code}):\n${output.trimEnd()}`;
+};
