@@ -7,7 +7,7 @@ import { freePort } from './support/loopback.js';
 const run = promisify(execFile);
 
 /** An app of its own process, whose browser keeps connections open. */
-const script = (port: number, knock: string): string => `
+const script = (port: number, timeout: number, knock: string): string => `
   import { Agent, get } from 'node:http';
   import { connect } from 'node:net';
   import { terminalPrompt } from '@tributary/consent/terminal';
@@ -23,7 +23,7 @@ const script = (port: number, knock: string): string => `
     connect(${port}, '127.0.0.1').on('error', () => {});
     ${knock}
   };
-  const prompt = terminalPrompt({ open, timeout: 300, output: { write() {} } });
+  const prompt = terminalPrompt({ open, timeout: ${timeout}, output: { write() {} } });
   const site = { deployment: 'cloud', url: 'https://example.atlassian.net/' };
   const { signal } = new AbortController();
   await prompt.ask({ site, scopes: [], flow }, { signal }).then(
@@ -35,17 +35,18 @@ const script = (port: number, knock: string): string => `
 it.each([
   [
     'granted',
+    600_000,
     (port: number) =>
       `get({ host: '127.0.0.1', port: ${port}, path: '/callback?code=c&state=s', agent,
          headers: { host: 'localhost:${port}' } }, (response) => response.resume());`,
   ],
-  ['CONSENT_TIMEOUT', () => ''],
-])('the process ends by itself: %s', async (outcome, knock) => {
+  ['CONSENT_TIMEOUT', 300, () => ''],
+])('the process ends by itself: %s', async (outcome, timeout, knock) => {
   const port = await freePort();
-  const code = script(port, knock(port));
+  const code = script(port, timeout, knock(port));
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
-    timeout: 10_000,
+    timeout: 25_000,
   });
   expect(stdout.trim()).toBe(outcome);
 });

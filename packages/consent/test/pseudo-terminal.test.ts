@@ -36,8 +36,8 @@ const atTerminal = (onInterrupt = '') => {
   return {
     ended,
     type: (keys: string) => child.stdin.write(keys),
-    isAsked: () => expect.poll(() => screen, { timeout: 8_000 }).toContain('It is not shown.'),
-    isExplained: () => expect.poll(() => screen).toContain('Paste it again:'),
+    isAsked: () => expect.poll(() => screen, { timeout: 20_000 }).toContain('It is not shown.'),
+    isExplained: () => expect.poll(() => screen, { timeout: 20_000 }).toContain('Paste it again:'),
   };
 };
 
@@ -46,7 +46,7 @@ const ordinary = (screen: string) => {
   expect(screen).toMatch(/ echo /);
 };
 
-describe.skipIf(!hasScript)('at a real terminal', { timeout: 15_000 }, () => {
+describe.skipIf(!hasScript)('at a real terminal', () => {
   it('takes a long pasted address, shows nothing of it, and ends by itself', async () => {
     const terminal = atTerminal();
     await terminal.isAsked();

@@ -1,4 +1,5 @@
 export {
+  type ConsentListenerOptions,
   consentListener,
   type NodeListener,
   type NodeListenerOptions,

@@ -12,7 +12,12 @@ export type NodeListener = (
   next?: (error?: unknown) => void,
 ) => void;
 
-export interface NodeListenerOptions {
+export interface ConsentListenerOptions {
+  /** Told of what was thrown and became a plain 500. Default: a warning of the process. */
+  readonly onError?: (error: unknown, message: IncomingMessage) => void;
+}
+
+export interface NodeListenerOptions extends ConsentListenerOptions {
   /** The origin that browsers see: `publicUrl`, or the pages themselves, which know it. */
   readonly publicUrl: string | Pick<ConsentPages, 'origin'>;
 }
@@ -24,12 +29,15 @@ export interface NodeListenerOptions {
  */
 export const nodeListener = (handler: FetchHandler, options: NodeListenerOptions): NodeListener => {
   const origin = readOrigin(options.publicUrl);
+  const giveUp = fallBack(options);
   return (message, response, next) => {
     const serve = async (): Promise<void> => {
+      if (isUnsupported(message))
+        return sendResponse(new Response(null, { status: 501 }), response);
       const gone = whenGone(response);
       await sendResponse(await handler(toRequest(message, origin, gone)), response);
     };
-    serve().catch((error: unknown) => giveUp(error, response, next));
+    serve().catch((error: unknown) => giveUp(error, message, response, next));
   };
 };
 
@@ -40,9 +48,13 @@ export const nodeListener = (handler: FetchHandler, options: NodeListenerOptions
 export const consentListener = (
   pages: ConsentPages,
   app: (request: IncomingMessage, response: ServerResponse) => unknown,
+  options: ConsentListenerOptions = {},
 ): NodeListener => {
+  const giveUp = fallBack(options);
   return (message, response, next) => {
     const serve = async (): Promise<void> => {
+      if (isUnsupported(message))
+        return sendResponse(new Response(null, { status: 501 }), response);
       const request = toRequest(message, pages.origin, whenGone(response));
       const answered = await pages.answer(request);
       if (!('end' in answered)) return sendResponse(answered, response);
@@ -50,11 +62,18 @@ export const consentListener = (
       app(await toIncoming(answered.request, message), response);
     };
     if (pages.owns({ url: urlOf(message, pages.origin) }))
-      serve().catch((error: unknown) => giveUp(error, response, next));
+      serve().catch((error: unknown) => giveUp(error, message, response, next));
     else if (next !== undefined) next();
     else app(message, response);
   };
 };
+
+/** Methods that fetch's Request refuses (Fetch, "forbidden method"), and nothing here is done by. */
+const isUnsupported = ({ method = 'GET' }: IncomingMessage): boolean =>
+  /^(?:CONNECT|TRACE|TRACK)$/i.test(method);
+
+const warn = (error: unknown): void =>
+  process.emitWarning(error instanceof Error ? error : String(error));
 
 const readOrigin = (value: NodeListenerOptions['publicUrl']): string => {
   const text = typeof value === 'string' ? value : value?.origin;
@@ -73,23 +92,27 @@ const whenGone = (response: ServerResponse): AbortSignal => {
   return controller.signal;
 };
 
-const giveUp = (
-  error: unknown,
-  response: ServerResponse,
-  next: ((error?: unknown) => void) | undefined,
-): void => {
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
-    return;
-  }
-  if (next !== undefined) {
-    next(error);
-    return;
-  }
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.writeHead(500, {
-    'content-type': 'text/plain; charset=utf-8',
-    'cache-control': 'no-store',
-  });
-  response.end('Internal Server Error');
-};
+const fallBack =
+  ({ onError = warn }: ConsentListenerOptions) =>
+  (
+    error: unknown,
+    message: IncomingMessage,
+    response: ServerResponse,
+    next: ((error?: unknown) => void) | undefined,
+  ): void => {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (next !== undefined) {
+      next(error);
+      return;
+    }
+    onError(error, message);
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    response.writeHead(500, {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    response.end('Internal Server Error');
+  };

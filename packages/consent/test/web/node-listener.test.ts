@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -24,7 +25,11 @@ afterEach(() => {
 /** A request whose target and headers fetch would not send. */
 const raw = (
   url: string,
-  options: { readonly path?: string; readonly headers?: Record<string, string | string[]> },
+  options: {
+    readonly method?: string;
+    readonly path?: string;
+    readonly headers?: Record<string, string | string[]>;
+  },
 ): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const sent = send(url, { ...options, agent: false }, (response) => {
@@ -198,15 +203,33 @@ describe('the Response', () => {
   });
 
   it('of a handler that throws is a plain 500, or the next one', async () => {
-    const url = await serveFetch(() => Promise.reject(new Error('secret')));
-    const response = await fetch(url);
+    const told: unknown[] = [];
+    const onError = (error: unknown, { url }: IncomingMessage) =>
+      told.push([(error as Error).message, url]);
+    const secret = () => Promise.reject(new Error('secret'));
+    const url = await serve(nodeListener(secret, { publicUrl: ORIGIN, onError }));
+    const response = await fetch(`${url}/a`);
     expect([response.status, await response.text()]).toEqual([500, 'Internal Server Error']);
+    expect(told).toEqual([['secret', '/a']]);
     server?.close();
     const failing = nodeListener(() => Promise.reject(new Error('mine')), { publicUrl: ORIGIN });
     const next = await serve((message, answer) =>
       failing(message, answer, (error) => answer.end(`next: ${(error as Error).message}`)),
     );
     expect(await (await fetch(next)).text()).toBe('next: mine');
+  });
+
+  it('to a method that no Request can have is 501', async () => {
+    const url = await serveFetch(() => Promise.reject(new Error('not asked')));
+    const { statusCode } = await raw(url, { method: 'TRACE' });
+    expect(statusCode).toBe(501);
+  });
+
+  it('of a handler that throws is told of by a warning of the process, unless the app listens', async () => {
+    const warned = once(process, 'warning');
+    const url = await serveFetch(() => Promise.reject(new TypeError('a mistake')));
+    expect((await fetch(url)).status).toBe(500);
+    expect((await warned)[0]).toMatchObject({ name: 'TypeError', message: 'a mistake' });
   });
 
   it('whose stream fails is cut off, not ended', async () => {
