@@ -60,6 +60,8 @@ describe('chooseSite', () => {
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', field: 'site' });
     const said = String(error);
     for (const { url } of sites) expect(said).toContain(url.replace('\u001b', '\\u{1b}'));
-    expect(said).toContain(sites.length === 0 ? 'no site' : 'https://one.atlassian.net (One)');
+    expect(said).toContain(
+      sites.length === 0 ? 'have the user grant again' : 'https://one.atlassian.net (One)',
+    );
   });
 });

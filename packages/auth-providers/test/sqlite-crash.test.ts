@@ -81,10 +81,10 @@ test(`kill -9 at ${KILLS * DATABASES} points of writing leaves the old grant or 
   expect(outcomes).toHaveLength(KILLS * DATABASES);
   const ahead = outcomes.filter((lead) => lead === 1).length;
   console.log(`${outcomes.length} points; at ${ahead} the write was done and not yet confirmed.`);
-  // And the leases that the dead left behind block nobody.
+  // And the leases that the dead left behind block nobody, as one of the default length would.
   const storage = sqliteGrants({ path: databaseOf(0), encryption: codec, leaseMs: LEASE_MS });
   const started = performance.now();
   await storage.grants.exclusive(key, async () => 'delete');
-  expect(performance.now() - started).toBeLessThan(LEASE_MS + 1_000);
+  expect(performance.now() - started).toBeLessThan(20_000);
   await storage.dispose();
 }, 60_000);

@@ -69,7 +69,7 @@ describe('files', () => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
         ['--input-type=module', '--eval', code, path, String(umask)],
-        { cwd: import.meta.dirname, timeout: 10_000 },
+        { cwd: import.meta.dirname, timeout: 25_000 },
       );
       expect(stdout.trim()).toBe('600,600,600');
       expect(await modeOf(join(path, '..'))).toBe(0o700);

@@ -14,6 +14,9 @@ export const chooseSite = (sites: readonly GrantedSite[], wanted?: string): Gran
   const fitting = wanted === undefined ? sites : sites.filter((site) => isCalled(site, wanted));
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return only;
+  if (sites.length === 0) {
+    throw new ConfigError('site', 'is none in the grant; have the user grant again and choose one');
+  }
   throw new ConfigError(
     'site',
     wanted === undefined

@@ -36,10 +36,11 @@ const jobs = {
       }));
     }
   },
-  /** Takes the key and never lets go. */
+  /** Takes the key and never lets go; tells when it asked for it. */
   async hold() {
+    const askedAt = Date.now();
     await storage.grants.exclusive(key, () => {
-      process.send?.('held');
+      process.send?.(askedAt);
       return new Promise((resolve) => setTimeout(resolve, 3_600_000, 'keep'));
     });
   },

@@ -33,20 +33,20 @@ export const processCases = ({ store, settings, open }: ProcessCases): void => {
     expect((await storage.grants.read(key))?.scopes).toEqual([String(PROCESSES * TIMES)]);
     expect(taken.toSorted()).toEqual(ids.toSorted());
     await storage.dispose();
-  }, 30_000);
+  }, 60_000);
 
   test('a holder that is killed blocks nobody past its lease', async () => {
     const shared = { ...settings(), leaseMs: LEASE_MS };
     const child = startGrantsProcess({ store, settings: shared, job: 'hold' });
-    await once(child, 'message');
+    const [askedAt] = (await once(child, 'message')) as [number];
     const storage = open(shared);
-    const started = performance.now();
     const waiting = storage.grants.exclusive(key, async () => 'keep');
     child.kill('SIGKILL');
     await waiting;
-    // The lease began before this process heard of it.
-    expect(performance.now() - started).toBeGreaterThan(LEASE_MS / 2);
-    expect(performance.now() - started).toBeLessThan(LEASE_MS + 1_000);
+    const held = Date.now() - askedAt;
+    expect(held).toBeGreaterThan(LEASE_MS - 10);
+    // The default would be a minute.
+    expect(held).toBeLessThan(LEASE_MS + 20_000);
     await storage.dispose();
-  }, 30_000);
+  }, 60_000);
 };
