@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { appFolderOf, isOwnCode } from './app-folders.js';
 import { hasBundlerInterop, interopSource, interopUrl } from './bundler-interop.js';
 import { findRelative, looksLikeEsm } from './source-files.js';
+import { typescriptSource } from './typescript-source.js';
 
 /** By its name, as the app's own bundler would find it. */
 const dropIn = (): string =>
@@ -35,18 +36,17 @@ const load: LoadHookSync = (url, context, next) => {
   const source = interopSource(url);
   if (source !== undefined) return { format: 'module', source, shortCircuit: true };
   const app = appFolderOf(url);
-  const isUnsaid = context.format === undefined || context.format === null;
-  if (
-    app !== undefined &&
-    isOwnCode(url, app) &&
-    (isUnsaid || /^\.?commonjs/.test(`${context.format}`))
-  ) {
-    const kind = /\.(ts|js)$/.exec(url)?.[1];
-    if (kind !== undefined && looksLikeEsm(url) && hasBundlerInterop(url)) {
-      return next(url, { ...context, format: kind === 'ts' ? 'module-typescript' : 'module' });
-    }
+  const kind = /\.(m?ts|js)$/.exec(url)?.[1];
+  const isOwn = app !== undefined && kind !== undefined && isOwnCode(url, app);
+  if (!isOwn || !looksLikeEsm(url)) return next(url, context);
+  const javascript = kind === 'js' ? undefined : typescriptSource(url);
+  if (javascript !== undefined) {
+    return { format: 'module', source: javascript, shortCircuit: true };
   }
-  return next(url, context);
+  const isUnsaid = context.format === undefined || context.format === null;
+  const isMisread = isUnsaid || /^\.?commonjs/.test(`${context.format}`);
+  if (!isMisread || !hasBundlerInterop(url)) return next(url, context);
+  return next(url, { ...context, format: kind === 'js' ? 'module' : 'module-typescript' });
 };
 
 let isHooked = false;

@@ -43,7 +43,7 @@ const hintOf = (file: string, { code, message }: NodeJS.ErrnoException): string 
     return 'Node only strips types, and this is more than types';
   }
   return /does not provide an export named/.test(message)
-    ? `${message}; Node needs the word type where a type is imported`
+    ? `${message}; Node needs the word type where a type is exported again`
     : undefined;
 };
 

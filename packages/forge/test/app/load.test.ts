@@ -58,6 +58,39 @@ test.for([
     },
   ],
   [
+    'TypeScript that imports types as if they were values',
+    {
+      'src/index.ts': `import run1, {
+  letters,
+  Letter, // of the alphabet
+  Word as Text,
+} from './words';
+import { Only } from 'types-of-something';
+import { Shape } from './shape';
+import { Letter as Last, n } from './words';
+const word: Text & Only & Shape = letters + run1() + n;
+const last: Last | Letter = ('' as { Letter?: string } & Text).Letter ?? '';
+export const run = (): Text => word + last;
+`,
+      'src/words.ts': `export type Letter = string;
+export type Word = string;
+export const letters: Letter = 'r';
+export const n: Letter = 'n';
+export default (): Letter => 'a';
+`,
+      'src/shape.ts': 'export interface Shape {}',
+    },
+  ],
+  [
+    'the same in a package of modules',
+    {
+      'package.json': '{"type":"module"}',
+      'src/index.ts':
+        "import { type A, B, c } from './b.ts';\nexport const run = (): A => (c as B) + 'n';",
+      'src/b.ts': "export type A = string;\nexport type B = string;\nexport const c: B = 'ra';",
+    },
+  ],
+  [
     'JSON',
     {
       'src/index.js': "const { word } = require('./word');\nexports.run = () => word;",
@@ -136,10 +169,10 @@ test.for([
   [
     'index.run',
     {
-      'src/index.ts': "import { T } from './t';\nexport const run = (): T => 1;",
+      'src/index.ts': "export { T } from './t';\nexport const run = () => 1;",
       'src/t.ts': 'export type T = number;',
     },
-    /does not provide an export named 'T'; Node needs the word type .*bundle the app/,
+    /does not provide an export named 'T'; Node needs the word type .*exported again.*bundle the app/,
   ],
   [
     'index.run',
@@ -148,4 +181,30 @@ test.for([
   ],
 ] as const)('%s of %j is an error that says where', async ([handler, files, message]) => {
   await expect(run(handler, files)).rejects.toThrow(message);
+});
+
+test('where an error was thrown is where it stands in TypeScript', async () => {
+  const here = run('index.run', {
+    'src/index.ts': `import {
+  T,
+} from './t';
+export const run = (): T => {
+  throw new Error('here');
+};`,
+    'src/t.ts': 'export type T = number;',
+  });
+  await expect(here).rejects.toMatchObject({ stack: expect.stringMatching(/index\.ts:5:9/) });
+});
+
+test('nothing is said of how that is done', async () => {
+  const warned: string[] = [];
+  const listen = ({ message }: Error) => warned.push(message);
+  process.on('warning', listen);
+  await run('index.run', {
+    'src/index.ts': "import { T } from './t';\nexport const run = (): T => 1;",
+    'src/t.ts': 'export type T = number;',
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', listen);
+  expect(warned).toEqual([]);
 });
