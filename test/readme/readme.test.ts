@@ -79,7 +79,7 @@ describe('code blocks', () => {
     await run(process.execPath, [join(root, fileOf(block))], {
       cwd: root,
       env: environment(),
-      timeout: 30_000,
+      timeout: 50_000,
     });
   });
 

@@ -32,7 +32,7 @@ const start = (args: readonly string[], env: Record<string, string> = {}): Promi
     execFile(
       process.execPath,
       [MAIN, ...args],
-      { env: { ...cleanEnvironment(), ...env }, timeout: 20_000 },
+      { env: { ...cleanEnvironment(), ...env }, timeout: 25_000 },
       (error, stdout, stderr) => {
         resolve({
           code: typeof error?.code === 'number' ? error.code : error ? -1 : 0,

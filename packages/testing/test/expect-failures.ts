@@ -14,7 +14,7 @@ export const expectFailures = (
   expected: readonly string[],
 ): void => {
   // Concurrent, since many of them wait for what never comes.
-  test.concurrent(title, { timeout: 20_000 }, async () => {
+  test.concurrent(title, async () => {
     const outcomes = await Promise.all(cases.map(({ run }) => outcome(run)));
     const failed = cases.filter((_, i) => outcomes[i] !== undefined).map(({ name }) => name);
     expect(failed).toEqual(expected);

@@ -93,7 +93,7 @@ describe('plugins', () => {
 const runModule = (source: string) =>
   run(process.execPath, ['--input-type=module', '--eval', source], {
     cwd: packageRoot,
-    timeout: 10_000,
+    timeout: 25_000,
   });
 
 describe('the built entries, in plain Node', () => {

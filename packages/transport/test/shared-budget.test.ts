@@ -91,6 +91,20 @@ describe('a budget that is shared', () => {
     }
   });
 
+  test('so are quotas of which answers say that nothing is left, once', async () => {
+    const it = scripted();
+    let left = 2;
+    it.answerWith(() => {
+      const headers = { 'beta-ratelimit': `"global-app-quota";r=${left};t=60` };
+      left = Math.max(0, left - 1);
+      return new Response('ok', { headers });
+    });
+    await Promise.all([it.send(), it.send(), it.send(), it.send()]);
+    expect(it.log.filter((line) => line.startsWith('pause'))).toEqual([
+      `pause app app ${BASE} 60000`,
+    ]);
+  });
+
   test('one that is down, or silent, stops nobody, and is complained of', async () => {
     const it = scripted([new Error('secret connection string'), 'never']);
     await it.send();
@@ -204,7 +218,9 @@ describe.skipIf(services === undefined)('over real servers', () => {
       const shared = await open({ requests: 1, seconds: 1 });
       const tenant = key();
       expect(await shared.take(tenant)).toBe(0);
-      const ms = await shared.take(tenant);
+      let ms = 0;
+      // Whoever asks a second later is not refused: a busy machine may take that long.
+      while (ms === 0) ms = await shared.take(tenant);
       expect(ms).toBeGreaterThan(0);
       await new Promise((resolve) => setTimeout(resolve, ms + 50));
       expect(await shared.take(tenant)).toBe(0);

@@ -130,14 +130,18 @@ describe.skipIf(!hasChromium)('the chain in Chromium', () => {
 
   describe('an end', () => {
     test("an abort rejects with the signal's reason, and ends the request", async () => {
-      sandbox.failNext({ delayMs: 5_000 });
-      const answer = await page.evaluate(async () => {
+      sandbox.failNext({ delayMs: 15_000 });
+      const asked = await page.evaluateHandle(() => {
         const { requestConfluence, route } = window.tributary;
         const controller = new AbortController();
         const { signal } = controller;
         const call = requestConfluence(route`/wiki/api/v2/spaces`, { signal });
-        setTimeout(() => controller.abort(new Error('changed my mind')), 100);
-        return call.catch((error: unknown) => error === signal.reason);
+        return { controller, isReason: call.catch((error: unknown) => error === signal.reason) };
+      });
+      await expect.poll(() => stage.relayed).toHaveLength(1);
+      const answer = await asked.evaluate(({ controller, isReason }) => {
+        controller.abort(new Error('changed my mind'));
+        return isReason;
       });
       expect(answer).toBe(true);
       expect(stage.relayed).toHaveLength(1);
@@ -154,10 +158,10 @@ describe.skipIf(!hasChromium)('the chain in Chromium', () => {
     });
 
     test('a deadline', async () => {
-      sandbox.failNext({ delayMs: 5_000 });
+      sandbox.failNext({ delayMs: 15_000 });
       const answer = await page.evaluate(() => {
         const { outcome, requestConfluence, route } = window.tributary;
-        return outcome(requestConfluence(route`/wiki/api/v2/spaces`, { timeout: 150 }));
+        return outcome(requestConfluence(route`/wiki/api/v2/spaces`, { timeout: 500 }));
       });
       expect(answer).toMatchObject({ error: { code: 'TIMEOUT', sent: 'unknown' } });
     });

@@ -31,7 +31,7 @@ export class Person {
   static async signIn(options: PersonOptions): Promise<Person> {
     const { browser, hasScripts = false } = options;
     const context = await browser.newContext({ javaScriptEnabled: hasScripts });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const person = new Person(context, await context.newPage(), options);
     await person.#signIn(options.session);
     return person;

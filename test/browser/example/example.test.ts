@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)('the example on the web, in Chromium without scrip
     browser = await connectChromium();
     gallery = await Gallery.open(browser);
     const context = await browser.newContext({ javaScriptEnabled: false });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     page = await context.newPage();
     address = await found;
   });

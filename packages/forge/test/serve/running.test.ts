@@ -149,7 +149,7 @@ describe('the end', () => {
         }),
     );
     const answer = post('/function', { key: 'run' });
-    await vi.waitFor(() => expect(go.toString()).toContain('done'));
+    await vi.waitFor(() => expect(go.toString()).toContain('done'), { timeout: 20_000 });
     const closed = server.close();
     await expect(fetch(url)).rejects.toThrow();
     go();
@@ -159,9 +159,10 @@ describe('the end', () => {
   });
 
   test('but no longer than it may take', async () => {
-    const { post, server } = await begin(() => new Promise(() => {}), { grace: 20 });
+    const run = vi.fn(() => new Promise(() => {}));
+    const { post, server } = await begin(run, { grace: 20 });
     const answer = post('/function', { key: 'run' }).catch((error: Error) => error.name);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await vi.waitFor(() => expect(run).toHaveBeenCalled(), { timeout: 20_000 });
     await server.close();
     expect(await answer).toBe('TypeError');
   });
@@ -170,7 +171,7 @@ describe('the end', () => {
     const stop = new AbortController();
     const { url } = await begin(() => undefined, { signal: stop.signal });
     stop.abort();
-    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow());
+    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow(), { timeout: 20_000 });
     await served?.[Symbol.asyncDispose]();
     expect((await fetch((await begin(() => undefined)).url)).status).toBe(200);
   });

@@ -287,7 +287,7 @@ export const faultRun = async (options: FaultRunOptions): Promise<FaultReport> =
   await Promise.all(Array.from({ length: open }, caller));
 
   await pipeline[Symbol.asyncDispose]();
-  const patience = performance.now() + 5000;
+  const patience = performance.now() + 20_000;
   while (proxy.sockets.size > 0 && performance.now() < patience) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -72,7 +72,7 @@ describe('the process', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [...flags, '--input-type=module', '--eval', code],
-      { cwd: import.meta.dirname, timeout: 20_000 },
+      { cwd: import.meta.dirname, timeout: 25_000 },
     );
     return stdout.trim();
   };
@@ -105,7 +105,7 @@ describe('the process', () => {
       };
       const terminal = undiciTerminal();
       for (let i = 0; i < 5; i += 1) await terminal.send(call);
-      for (let i = 0; closed < 5 && i < 200; i += 1) {
+      for (let i = 0; closed < 5 && i < 900; i += 1) {
         await new Promise((resolve) => setTimeout(resolve, 20));
         gc();
       }
