@@ -436,6 +436,17 @@ describe('a quota that is nearly spent', () => {
     expect(it.sent).toHaveLength(3);
   });
 
+  test('what a call costs is learned, whichever answer overtakes which', async () => {
+    const it = bench({ concurrency: 4, maxConcurrency: 4 });
+    for (let i = 0; i < 9; i += 1) it.send();
+    await settle();
+    // Of four answers the second comes first.
+    for (const [i, left] of [20, 30, 10, 0].entries()) await it.at(i).answer(rest(left + 15, 60));
+    // 15 are left, and a call costs 10.
+    await it.clock.advance(59_000);
+    expect(it.sent).toHaveLength(5);
+  });
+
   test('an early rejection waits for what is under way', async () => {
     const it = bench();
     it.send();

@@ -31,6 +31,16 @@ describe('parseStructuredList', () => {
       text: `${bare.text}${parameters.map(([name, { text }]) => `;${name}=${text}`).join('')}`,
     }));
 
+  test('Cloud’s burst limit: a limit without an end, beside a quota or not', () => {
+    const burst = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '7' };
+    const rate = { perSecond: 100, remaining: 7 };
+    expect(read(burst)).toEqual({ windows: [], rate });
+    expect(read({ ...burst, 'beta-ratelimit': '"global-app-quota";r=9;t=60' })).toEqual({
+      windows: [{ scope: 'app', remaining: 9, resetMs: 60_000 }],
+      rate,
+    });
+  });
+
   test('reads what was written', () => {
     fc.assert(
       fc.property(fc.array(item, { minLength: 1, maxLength: 4 }), (items) => {
@@ -161,6 +171,9 @@ describe('readLimits', () => {
   test('nothing said, or nonsense', () => {
     expect(read({})).toBeUndefined();
     expect(read({ 'x-ratelimit-remaining': 'many' })).toBeUndefined();
+    expect(read({ 'x-ratelimit-remaining': '5', 'x-ratelimit-limit': '0' })).toEqual({
+      windows: [],
+    });
     expect(read({ 'x-ratelimit-remaining': '5' })).toEqual({ windows: [] });
     expect(read({ 'beta-ratelimit': '"a";r=x;t=y' })).toBeUndefined();
   });

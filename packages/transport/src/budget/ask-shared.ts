@@ -17,6 +17,10 @@ export const askShared = (shared: SharedBudget, clock: Clock, logger: Logger) =>
     return 0;
   };
 
+  const pause = (tenant: TenantBudget, scope: 'app' | 'tenant', ms: number): void => {
+    shared.pause(keyOf(tenant), scope, ms).catch(complain);
+  };
+
   return {
     /** Ms to wait before asking again; 0 for a yes. */
     take(tenant: TenantBudget): Promise<number> {
@@ -29,8 +33,17 @@ export const askShared = (shared: SharedBudget, clock: Clock, logger: Logger) =>
         shared.take(keyOf(tenant)).then(done, (error: unknown) => done(complain(error)));
       });
     },
-    pause(tenant: TenantBudget, scope: 'app' | 'tenant', ms: number): void {
-      shared.pause(keyOf(tenant), scope, ms).catch(complain);
+    pause,
+    /** Others learn of a quota that answers told to be spent, before one of theirs is refused. */
+    pauseForQuota(tenant: TenantBudget): void {
+      const now = clock.monotonic();
+      for (const [scope, { quota }] of [
+        ['tenant', tenant],
+        ['app', tenant.app],
+      ] as const) {
+        const ms = quota.newlySpent(now);
+        if (ms > 0) pause(tenant, scope, ms);
+      }
     },
   };
 };

@@ -59,6 +59,7 @@ export const noteAnswer = (
 ): Refusal | undefined => {
   const isRefused = status === 429;
   const now = clock.monotonic();
+  tenant.ended(call, number);
   if (isRefused) {
     tenant.concurrency.endRefused(number);
   } else {
@@ -70,6 +71,9 @@ export const noteAnswer = (
   // What is left of an endpoint's own rate is not what is left for the others.
   const isBurst = isRefused && limitReason(headers.get('ratelimit-reason')) === 'burst';
   const limits = isBurst ? undefined : readLimits(headers, clock.now());
-  if (limits !== undefined) tenant.learn(limits, now);
+  if (limits !== undefined) {
+    tenant.learn(limits, now);
+    if (limits.rate !== undefined) tenant.learnRate(call, limits.rate, number, now);
+  }
   return isRefused ? noteRefusal(tenant, call, number, headers, clock) : undefined;
 };

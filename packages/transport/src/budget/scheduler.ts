@@ -97,12 +97,14 @@ export const createScheduler = (
         app.underWay -= 1;
         const refusal = noteAnswer(tenant, call, number, response, clock);
         if (refusal !== undefined) onRefusal(tenant, refusal);
+        else if (!(tenant.isCalm && app.isCalm)) ask?.pauseForQuota(tenant);
         if (app.waiting.size > 0) drainApp(tenant);
         return response;
       },
       (error: unknown) => {
         app.underWay -= 1;
         tenant.concurrency.end();
+        tenant.ended(call, number);
         if (app.waiting.size > 0) drainApp(tenant);
         if (call.waitedMs !== undefined) addPast(error, { waitedMs: call.waitedMs });
         throw error;
@@ -115,7 +117,7 @@ export const createScheduler = (
     waiter.isDone = true;
     waiter.release();
     const now = clock.monotonic();
-    tenant.take(tenant.laneOf(waiter.call), now);
+    tenant.take(tenant.laneOf(waiter.call), number, now);
     const waitedMs = (waiter.call.waitedMs ?? 0) + (now - waiter.since);
     const call = waitedMs > 0 ? { ...waiter.call, waitedMs } : waiter.call;
     waiter.resolve(send(tenant, call, next, number));
@@ -252,8 +254,9 @@ export const createScheduler = (
         tenant.settle(now);
         const lane = tenant.laneOf(call);
         if (tenant.wait(lane, now) === 0) {
-          tenant.take(lane, now);
-          return send(tenant, call, next, concurrency.begin());
+          const number = concurrency.begin();
+          tenant.take(lane, number, now);
+          return send(tenant, call, next, number);
         }
       }
       return wait(tenant, call, next);

@@ -1,5 +1,5 @@
 import type { AttemptCall } from '@tributary/pipeline';
-import type { Limits } from '../rate-limits/read-limits.js';
+import type { LimitRate, Limits } from '../rate-limits/read-limits.js';
 import type { AppBudget } from './app-budget.js';
 import type { Concurrency } from './concurrency.js';
 import { type Gate, Pause } from './gate.js';
@@ -7,6 +7,7 @@ import { Lane } from './lane.js';
 import { QuotaWindow } from './quota-window.js';
 import { ServedMeter } from './served-meter.js';
 import { TokenBucket } from './token-bucket.js';
+import { ToldRate } from './told-rate.js';
 import type { Waiter } from './waiter.js';
 
 /** Endpoints of one site that have a limit of their own, at most; what is over shares one. */
@@ -36,6 +37,8 @@ export class TenantBudget {
   #waiting = 0;
   #settledAt = Number.NEGATIVE_INFINITY;
   #isMainsTurn = true;
+  /** The last call that had begun when an endpoint's rate was first told. */
+  #toldSince = 0;
 
   constructor(app: AppBudget, key: string, concurrency: Concurrency) {
     this.app = app;
@@ -131,13 +134,40 @@ export class TenantBudget {
     return longest;
   }
 
-  /** A call of this lane begins. */
-  take(lane: Lane, now: number): void {
+  /** A call of this lane begins, the one of this number. */
+  take(lane: Lane, number: number, now: number): void {
     this.bucket?.take(now);
     lane.pace?.take(now);
+    lane.told?.begun(number);
   }
 
+  /** A call of this number has its answer, or none. */
+  ended(call: AttemptCall, number: number): void {
+    if (this.isCalm) return;
+    if (number > this.#toldSince) this.laneOf(call).told?.ended(number);
+    else for (const lane of this.lanes.values()) lane.told?.ended(number);
+  }
+
+  /** What the answer to `call`, of this number, said of its endpoint's rate. */
+  learnRate(call: AttemptCall, rate: LimitRate, number: number, now: number): void {
+    const { sent, underWay } = this.concurrency;
+    let lane = this.laneOf(call);
+    if (lane.told === undefined) {
+      if (!ToldRate.isNear(rate, underWay)) return;
+      lane = this.openLane(call);
+      // Too many endpoints: their shared lane has no rate of its own.
+      if (lane === this.main) return;
+      lane.told = new ToldRate(sent, underWay);
+      this.#toldSince = sent;
+      lane.pace = undefined;
+      this.isCalm = false;
+    }
+    lane.told.update(rate, number, now);
+  }
+
+  /** A window or a bucket that an answer told. */
   learn({ windows, bucket }: Limits, now: number): void {
+    if (windows.length === 0 && bucket === undefined) return;
     for (const window of windows) {
       if (window.scope === 'app') this.app.isCalm = false;
       (window.scope === 'app' ? this.app.quota : this.quota).update(window, now);

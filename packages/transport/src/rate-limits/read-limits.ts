@@ -20,9 +20,16 @@ export interface LimitBucket {
   readonly intervalMs: number;
 }
 
+/** What Cloud lets pass at one endpoint: so many calls a second, of which so many are left. */
+export interface LimitRate {
+  readonly perSecond: number;
+  readonly remaining: number;
+}
+
 export interface Limits {
   readonly windows: readonly LimitWindow[];
   readonly bucket?: LimitBucket;
+  readonly rate?: LimitRate;
 }
 
 type ReadHeaders = Pick<Headers, 'get'>;
@@ -42,6 +49,13 @@ const windowOf = ({ value, parameters }: StructuredItem): LimitWindow | undefine
   };
 };
 
+const quotaWindows = (structured: string | null): readonly LimitWindow[] =>
+  structured === null
+    ? NOTHING.windows
+    : (parseStructuredList(structured) ?? [])
+        .map(windowOf)
+        .filter((window) => window !== undefined);
+
 const legacyLimits = (headers: ReadHeaders, remaining: number, nowMs: number): Limits => {
   const seconds = numberOf(headers.get('x-ratelimit-interval-seconds'));
   const fill = numberOf(headers.get('x-ratelimit-fillrate'));
@@ -51,24 +65,26 @@ const legacyLimits = (headers: ReadHeaders, remaining: number, nowMs: number): L
     return { windows: [], bucket: { capacity, remaining, fill, intervalMs: seconds * 1000 } };
   }
   const resetAt = parseResetTime(headers.get('x-ratelimit-reset'));
-  if (resetAt === undefined) return NOTHING;
+  if (resetAt === undefined) {
+    // Without an end it is a second's.
+    if (capacity === undefined || capacity < 1) return NOTHING;
+    return { windows: [], rate: { perSecond: capacity, remaining } };
+  }
   const isGlobal = limitReason(headers.get('ratelimit-reason')) === 'global-quota';
   const resetMs = Math.max(0, resetAt - serverTime(headers, nowMs));
   return { windows: [{ scope: isGlobal ? 'app' : 'tenant', remaining, resetMs }] };
 };
 
 /**
- * What an answer says of the limits. Cloud: `RateLimit` (for now `Beta-RateLimit`), sent when more
- * than 80 % is used, else `X-RateLimit-Remaining` and `-Reset`; Data Center: a token bucket in
- * `X-RateLimit-*`. `undefined` where it says nothing, which is the rule.
+ * What an answer says of the limits. Cloud: the quota in `RateLimit` (for now `Beta-RateLimit`), sent when
+ * more than 80 % is used, else in `X-RateLimit-Remaining` and `-Reset`; the endpoint's burst limit in
+ * `X-RateLimit-Limit` and `-Remaining`, which then come without a `-Reset`. Data Center: a token bucket in
+ * `X-RateLimit-*`. `undefined` where it says nothing.
  */
 export const readLimits = (headers: ReadHeaders, nowMs: number): Limits | undefined => {
-  const structured = headers.get('beta-ratelimit') ?? headers.get('ratelimit');
-  if (structured !== null) {
-    const windows = (parseStructuredList(structured) ?? []).map(windowOf);
-    const known = windows.filter((window) => window !== undefined);
-    if (known.length > 0) return { windows: known };
-  }
+  const windows = quotaWindows(headers.get('beta-ratelimit') ?? headers.get('ratelimit'));
   const remaining = numberOf(headers.get('x-ratelimit-remaining'));
-  return remaining === undefined ? undefined : legacyLimits(headers, remaining, nowMs);
+  if (remaining === undefined) return windows.length > 0 ? { windows } : undefined;
+  const limits = legacyLimits(headers, remaining, nowMs);
+  return windows.length > 0 ? { ...limits, windows } : limits;
 };
