@@ -81,12 +81,13 @@ export const answerAsked = async (
   }
   const back = backOf(parts, form.get('return'), consent);
   const phase = await records.phase(id);
+  if (phase?.name === 'denied') return over(parts, visitor, phase);
+  // First: a no keeps what was sent from being run, also where another tab has granted.
+  if (form.get('answer') !== 'allow') return deny(parts, visitor, consent, cookie);
   if (await isGranted(parts, consent, phase)) return goOn(parts, visitor, consent, cookie, back);
-  const isOver = phase?.name === 'denied' || !isOpen(parts, consent);
-  if (isOver) return over(parts, visitor, phase);
-  return form.get('answer') === 'allow'
+  return isOpen(parts, consent)
     ? startFlow(parts, visitor, consent, cookie, back)
-    : deny(parts, visitor, consent, cookie);
+    : over(parts, visitor, phase);
 };
 
 /** It is kept for longer than it may be answered: whoever answers last has to get through a log-in. */

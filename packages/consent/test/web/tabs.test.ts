@@ -58,6 +58,19 @@ describe('impatience', () => {
     expect(exchanges()).toBe(before + 1);
   });
 
+  it('a no in a second tab is a no, whatever the first was granted', async () => {
+    const ada = await watched.app.browser('ada');
+    const text = new URLSearchParams({ text: 'never mind' });
+    const asked = await ada.post(`${watched.app.origin}/comment`, text, watched.app.origin);
+    const { url, body } = ada.formStep('Not now');
+    await ada.open(`${watched.app.origin}/me`);
+    expect((await grant(ada, watched.place.sandbox)).heading).toBe('me as Jonas Weber, run 2');
+    const denied = await ada.post(url, new URLSearchParams(body), watched.app.origin);
+    expect(denied.heading).toBe('Access was not allowed');
+    expect((await ada.open(asked.url)).heading).toBe('Access was not allowed');
+    expect(watched.app.done.map(({ what }) => what)).toEqual(['me']);
+  });
+
   it('the back button over the whole way changes nothing', async () => {
     const ada = await watched.app.browser('ada');
     const asked = await ada.open(`${watched.app.origin}/me`);
