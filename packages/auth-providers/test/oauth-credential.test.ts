@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
-import { type Credential, revealSecret } from '@tributary/pipeline';
+import { type Credential, revealSecret, Secret } from '@tributary/pipeline';
 import { authProviderConformance, makeResolvedCall } from '@tributary/testing';
 import { describe, expect, test } from 'vitest';
 import { oauth } from '../src/index.js';
 import {
   BASE,
   fakeAtlassian,
+  grantedOAuth,
   keyOf,
   openOAuth,
   options,
@@ -72,6 +73,29 @@ describe('who it acts for', () => {
         code: 'PRINCIPAL_UNAVAILABLE',
       });
     }
+  });
+
+  test('a site that a later consent left out is refused, wherever the later grant comes in', async () => {
+    const outside = { code: 'PRINCIPAL_UNAVAILABLE', message: expect.stringContaining(OTHER_ID) };
+    const later = {
+      accessToken: new Secret('canary-access-later'),
+      sites: [{ cloudId: OTHER_ID, url: `https://${OTHER_ID}.atlassian.net` }],
+    };
+    const refused = await grantedOAuth();
+    await refused.change(later);
+    await expect(refused.renew('Bearer canary-access-1')).rejects.toMatchObject(outside);
+
+    // Another process stores it while this one waits for its turn to renew.
+    const expired = await grantedOAuth();
+    const { exclusive } = expired.grants;
+    expired.grants.exclusive = async (key, decide) => {
+      expired.grants.exclusive = exclusive;
+      await expired.change({ ...later, expiresAt: expired.clock.now() + HOUR });
+      return exclusive(key, decide);
+    };
+    await expired.clock.advance(HOUR);
+    await expect(expired.token()).rejects.toMatchObject(outside);
+    expect(refreshesOf(expired.atlassian)).toBe(0);
   });
 
   test('a site that is not in the grant is refused, naming those that are', async () => {

@@ -6,6 +6,7 @@ import {
   type GrantKey,
   PrincipalError,
   type ProviderServices,
+  type ResolvedCall,
   revealSecret,
   Secret,
 } from '@tributary/pipeline';
@@ -30,14 +31,7 @@ export interface GrantCredentialsOptions {
 }
 
 /** What a provider of people's grants answers with. */
-export type GrantCredentials = Required<Pick<AuthProvider, 'account' | 'credential'>> & {
-  renew(
-    call: Call & { readonly base: string },
-    rejected: Credential,
-    response: Response,
-  ): RenewAnswer;
-};
-type RenewAnswer = ReturnType<NonNullable<AuthProvider['renew']>>;
+export type GrantCredentials = Required<Pick<AuthProvider, 'account' | 'credential' | 'renew'>>;
 
 export const grantCredentials = (
   { server, client: { clientId }, endpointOf, refresh, noticeExpiry }: GrantCredentialsOptions,
@@ -76,6 +70,12 @@ export const grantCredentials = (
     expiresAt: timesOf(key).local(grant.expiresAt),
   });
 
+  /** The grant may be one of a later consent, for other sites. */
+  const laterCredential = async (key: GrantKey, grant: Grant, call: ResolvedCall) => {
+    await server.requireGranted(grant, call);
+    return credentialOf(key, grant, call.base);
+  };
+
   /** A failure that lasts is when an idle grant comes near its end. */
   const refreshed = async (key: GrantKey, stored: Grant, isStale: (grant: Grant) => boolean) => {
     try {
@@ -100,7 +100,7 @@ export const grantCredentials = (
       if (isDue(stored, times.now())) {
         const isStale = (grant: Grant) => isDue(grant, times.now());
         const grant = await waitFor(refreshed(key, stored, isStale), call, clock);
-        return grant && credentialOf(key, grant, call.base);
+        return grant && laterCredential(key, grant, call);
       }
       const isOld = (grant: Grant) => isEnding(grant, times.now());
       if (isOld(stored) && stored.refreshToken !== undefined) {
@@ -119,14 +119,14 @@ export const grantCredentials = (
       const isRejected = (grant: Grant) =>
         isSameSecret(authorizationOf(grant), rejected.authorization);
       const isStale = (grant: Grant) => isRejected(grant) || isDue(grant, times.now());
-      if (!isStale(stored)) return credentialOf(key, stored, call.base);
+      if (!isStale(stored)) return laterCredential(key, stored, call);
       // Another one would be refused for the same reason; a first one may have been taken back.
       const isRenewed = stored.obtainedAt !== stored.grantedAt;
       if (isRenewed && isRejected(stored) && isFresh(stored, times.now(), response)) {
         return 'unchanged';
       }
       const grant = await waitFor(refreshed(key, stored, isStale), call, clock);
-      return grant && credentialOf(key, grant, call.base);
+      return grant && laterCredential(key, grant, call);
     },
   };
 };
