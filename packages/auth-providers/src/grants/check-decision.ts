@@ -1,23 +1,21 @@
 import { ConfigError, type Grant, type GrantDecision, Secret } from '@tributary/pipeline';
+import { isString, isStrings, isTime } from './grant-json.js';
 
-const isText = (value: unknown): boolean => typeof value === 'string';
 const isSecret = (value: unknown): boolean => value instanceof Secret;
-const isListOf = (is: (item: unknown) => boolean) => (value: unknown) =>
-  Array.isArray(value) && value.every(is);
 const isSite = (value: unknown): boolean => {
   const { cloudId, url, name = '' } = (value ?? {}) as Record<string, unknown>;
-  return [cloudId, url, name].every(isText);
+  return [cloudId, url, name].every(isString);
 };
 
 /** What the fields of a grant have to be, so that it can be read again. */
 const CHECKS: { readonly [F in keyof Required<Grant>]: (value: unknown) => boolean } = {
   accessToken: isSecret,
   refreshToken: (value) => value === undefined || isSecret(value),
-  scopes: isListOf(isText),
-  expiresAt: Number.isFinite,
-  obtainedAt: Number.isFinite,
-  grantedAt: Number.isFinite,
-  sites: isListOf(isSite),
+  scopes: isStrings,
+  expiresAt: isTime,
+  obtainedAt: isTime,
+  grantedAt: isTime,
+  sites: (value) => Array.isArray(value) && value.every(isSite),
 };
 
 /**

@@ -35,9 +35,9 @@ const field = <T>(stored: Stored, name: string, is: (value: unknown) => value is
   return value;
 };
 
-const isString = (value: unknown): value is string => typeof value === 'string';
-const isTime = (value: unknown): value is number => Number.isFinite(value);
-const isStrings = (value: unknown): value is readonly string[] =>
+export const isString = (value: unknown): value is string => typeof value === 'string';
+export const isTime = (value: unknown): value is number => Number.isFinite(value);
+export const isStrings = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isString);
 const isObjects = (value: unknown): value is readonly Stored[] =>
   Array.isArray(value) && value.every(isObject);
