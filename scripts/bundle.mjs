@@ -1,6 +1,6 @@
 /** Bundles the entries of the package in the current folder; docs/decisions/0006 says why. Types are tsc's. */
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const { exports = {}, imports = {}, bin = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -18,9 +18,6 @@ const sources = new Set(
     .flatMap(targetsOf)
     .map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts')),
 );
-
-// Chunks are named by what they hold: old ones would stay.
-for (const file of globSync('dist/**/*.js{,.map}')) rmSync(file);
 
 const { outputFiles } = await build({
   entryPoints: [...sources],
@@ -48,4 +45,10 @@ const BARE_IMPORT = /^import "\.[^"]*";$/gm;
 for (const { path, text } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text.replaceAll(BARE_IMPORT, ''));
+}
+
+// Chunks are named by what they hold: old ones would stay. Last, so that no entry is ever missing.
+const written = new Set(outputFiles.map(({ path }) => path));
+for (const file of globSync('dist/**/*.js{,.map}')) {
+  if (!written.has(resolve(file))) rmSync(file);
 }
