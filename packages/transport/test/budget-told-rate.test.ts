@@ -70,7 +70,9 @@ const bench = () => {
       return settle();
     },
     fail: (index: number) => {
-      answers[index]?.reject(new NetworkError('cut', { attempts: 1, sent: 'unknown' }));
+      answers[index]?.reject(
+        new NetworkError('cut', { attempts: 1, template: '/a', sent: 'unknown' }),
+      );
       return settle();
     },
     settle,

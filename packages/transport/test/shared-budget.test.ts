@@ -105,6 +105,21 @@ describe('a budget that is shared', () => {
     ]);
   });
 
+  test('calls for which it is being asked count against a quota over all tenants', async () => {
+    const it = scripted();
+    let left = 3;
+    it.answerWith(() => {
+      left = Math.max(0, left - 1);
+      return new Response('ok', {
+        headers: { 'beta-ratelimit': `"global-app-quota";r=${left};t=60` },
+      });
+    });
+    await it.send();
+    for (let i = 0; i < 5; i += 1) it.send();
+    await it.clock.advance(1000);
+    expect(it.sentAt()).toHaveLength(3);
+  });
+
   test('one that is down, or silent, stops nobody, and is complained of', async () => {
     const it = scripted([new Error('secret connection string'), 'never']);
     await it.send();

@@ -85,7 +85,6 @@ export const createScheduler = (
     number: number,
   ): Promise<Response> => {
     const { app } = tenant;
-    app.underWay += 1;
     let sending: Promise<Response>;
     try {
       sending = next(call);
@@ -125,7 +124,7 @@ export const createScheduler = (
 
   const begin = (waiter: Waiter): void => {
     const { tenant } = waiter;
-    const number = tenant.concurrency.begin();
+    const number = tenant.begin();
     if (ask === undefined) {
       sendWaiter(waiter, number);
       return;
@@ -136,6 +135,7 @@ export const createScheduler = (
         return;
       }
       tenant.concurrency.end();
+      tenant.app.underWay -= 1;
       const now = clock.monotonic();
       tenant.isCalm = false;
       tenant.pause.extend(now + ms, 'unknown');
@@ -249,12 +249,12 @@ export const createScheduler = (
       const tenant = tenants.find(call, monotonic);
       const { concurrency, app } = tenant;
       if (ask === undefined && tenant.waiting === 0 && concurrency.hasRoom) {
-        if (tenant.isCalm && app.isCalm) return send(tenant, call, next, concurrency.begin());
+        if (tenant.isCalm && app.isCalm) return send(tenant, call, next, tenant.begin());
         const now = clock.monotonic();
         tenant.settle(now);
         const lane = tenant.laneOf(call);
         if (tenant.wait(lane, now) === 0) {
-          const number = concurrency.begin();
+          const number = tenant.begin();
           tenant.take(lane, number, now);
           return send(tenant, call, next, number);
         }

@@ -134,6 +134,12 @@ export class TenantBudget {
     return longest;
   }
 
+  /** The number of the call that has its place among those under way from now on. */
+  begin(): number {
+    this.app.underWay += 1;
+    return this.concurrency.begin();
+  }
+
   /** A call of this lane begins, the one of this number. */
   take(lane: Lane, number: number, now: number): void {
     this.bucket?.take(now);

@@ -1,7 +1,10 @@
 import type { LimitRate } from '../rate-limits/read-limits.js';
 import type { Gate } from './gate.js';
 
-/** Of a second's calls so many are left to others: who draws from the same bucket isn't told either. */
+/**
+ * Of a second's calls so many are left to those whom others have under way, and twice as many after each
+ * refusal; but no more than half of what there can be.
+ */
 const RESERVE = 0.05;
 
 /** Below so much of a second's calls it holds calls back. */
@@ -23,7 +26,9 @@ export class ToldRate implements Gate {
   /** How many of those are under way, those to other endpoints with them. */
   #early: number;
   #perMs = 1;
-  #reserve = 0;
+  #caution = RESERVE;
+  /** The most that was left, as far as it is known. */
+  #most = 0;
   #left = 0;
   #heardAt = 0;
   /** Of the calls that have their answers, the one that began last. */
@@ -48,7 +53,7 @@ export class ToldRate implements Gate {
     this.#left = number > this.#newest ? told : Math.min(known, told);
     this.#newest = Math.max(this.#newest, number);
     this.#perMs = perSecond / 1000;
-    this.#reserve = Math.floor(perSecond * RESERVE);
+    this.#most = Math.max(this.#most, remaining);
     this.#heardAt = now;
   }
 
@@ -62,6 +67,7 @@ export class ToldRate implements Gate {
   refused(now: number): void {
     this.#left = -this.#underWay.size - this.#early;
     this.#heardAt = now;
+    this.#caution = Math.min(1, this.#caution * 2);
   }
 
   ended(number: number): void {
@@ -74,7 +80,8 @@ export class ToldRate implements Gate {
   }
 
   leastWait(now: number, ahead: number): number {
-    const missing = ahead + 1 + this.#reserve - this.#left;
+    const reserve = Math.floor(Math.min(this.#caution * 1000 * this.#perMs, this.#most / 2));
+    const missing = ahead + 1 + reserve - this.#left;
     return Math.max(0, missing / this.#perMs - (now - this.#heardAt));
   }
 
