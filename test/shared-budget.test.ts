@@ -24,7 +24,7 @@ describe.skipIf(!isServicesUp)('4 processes of one app', () => {
     });
 
     test('all wait when one has spent the quota', () => {
-      expect(resultOf(store, 'quota')).toMatchObject({ answered: 27, refused: 1, ok: true });
+      expect(resultOf(store, 'quota')).toMatchObject({ answered: 207, refused: 0, ok: true });
     });
   });
 });
