@@ -3,6 +3,7 @@ import {
   type AuthProvider,
   type AuthProviderFactory,
   type AuthProviders,
+  ConfigError,
   type GrantStorage,
   type ProviderServices,
   silentLogger,
@@ -140,28 +141,40 @@ export const memoryGrantsPlugin: Plugin = {
   },
 };
 
+const requireStorage = (storage: GrantStorage): GrantStorage => {
+  if (typeof storage?.grants?.exclusive === 'function') return storage;
+  throw new ConfigError(
+    'grants',
+    'is no storage; give memoryStorage(), sqliteGrants({ … }) or the like',
+  );
+};
+
 /**
  * Grants, account links and pending records in a database: `storedGrants(sqliteGrants({ … }))`. The
  * chain closes it. A plugin that serves several chains is given a function, which makes a store for each
  * when it is first used.
+ * @throws ConfigError naming `grants`, for what is no storage
  */
-export const storedGrants = (storage: GrantStorage | (() => GrantStorage)): Plugin => ({
-  name: 'stored-grants',
-  register(registry) {
-    let opened = typeof storage === 'function' ? undefined : storage;
-    let isClosed = false;
-    provideStorage(registry, {
-      open() {
-        if (opened === undefined && isClosed) {
-          throw new GrantStoreError('The grant store is closed.');
-        }
-        opened ??= (storage as () => GrantStorage)();
-        return opened;
-      },
-      async dispose() {
-        isClosed = true;
-        await opened?.dispose();
-      },
-    });
-  },
-});
+export const storedGrants = (storage: GrantStorage | (() => GrantStorage)): Plugin => {
+  const ready = typeof storage === 'function' ? undefined : requireStorage(storage);
+  return {
+    name: 'stored-grants',
+    register(registry) {
+      let opened = ready;
+      let isClosed = false;
+      provideStorage(registry, {
+        open() {
+          if (opened === undefined && isClosed) {
+            throw new GrantStoreError('The grant store is closed.');
+          }
+          opened ??= requireStorage((storage as () => GrantStorage)());
+          return opened;
+        },
+        async dispose() {
+          isClosed = true;
+          await opened?.dispose();
+        },
+      });
+    },
+  };
+};

@@ -30,7 +30,7 @@ import {
   memoryGrantsPlugin,
   storedGrants,
 } from '../src/di.js';
-import { apiToken, cloud, memoryStorage, singleUser } from '../src/index.js';
+import { apiToken, cloud, memoryGrants, memoryStorage, singleUser } from '../src/index.js';
 import { fakeFetch } from './services.js';
 
 const site = cloud('https://example.atlassian.net');
@@ -170,6 +170,20 @@ describe('authProviders', () => {
     await one?.[Symbol.asyncDispose]();
     expect(clock.pending).toBe(0);
   });
+});
+
+test.each([
+  ['a store of grants alone', memoryGrants()],
+  ['nothing', undefined],
+  ['a path', '/var/lib/app/grants.db'],
+])('storedGrants() refuses %s, and a function that gives it', async (_, wrong) => {
+  const refusal = expect.objectContaining({ code: 'CONFIG_INVALID', field: 'grants' });
+  expect(() => storedGrants(wrong as never)).toThrow(refusal);
+  await using registry = createRegistry({
+    plugins: [storedGrants(() => wrong as never), surroundings()],
+  });
+  const key = { issuer: 'i', clientId: 'c', accountId: 'a' };
+  await expect(registry.get(GRANT_STORE).read(key)).rejects.toEqual(refusal);
 });
 
 describe('entries, in plain Node', () => {
