@@ -15,6 +15,9 @@ const quietly = <T>(work: () => T): T => {
   }
 };
 
+/** Imports, comments and blanks that a file begins with: further down, an import may be text of a template. */
+const HEAD =
+  /^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?:'use strict'|"use strict");?|import(?:\s[^'";()]*)?(?:'[^'\n]*'|"[^"\n]*")(?:\s*with\s*\{[^}]*\})?;?)*/;
 const IMPORT = /^[ \t]*import\s+(?:[\w$]+\s*,\s*)?\{[^}'"]*\}\s*from\s*(?:'[^'\n]*'|"[^"\n]*");?/gm;
 const SPECIFIER = /([\w$]+)(?:\s+as\s+([\w$]+))?(?:\s*,)?/g;
 
@@ -25,10 +28,12 @@ const escaped = (name: string): string => name.replaceAll('$', '\\$');
 
 /** What `code` imports by name and never speaks of is left out, as TypeScript leaves it out. */
 const withoutUnusedImports = (code: string): string => {
-  const rest = code.replace(IMPORT, blank);
+  const [head = ''] = HEAD.exec(code) ?? [];
+  const body = code.slice(head.length);
+  const rest = head.replace(IMPORT, blank) + body;
   const isUsed = (name: string): boolean =>
     new RegExp(`(?<![\\w$.])${escaped(name)}(?![\\w$])`).test(rest);
-  return code.replace(IMPORT, (statement) => {
+  const shorter = head.replace(IMPORT, (statement) => {
     let kept = 0;
     const left = statement.replace(/\{[^}]*\}/, (clause) =>
       clause
@@ -43,6 +48,7 @@ const withoutUnusedImports = (code: string): string => {
     const hasDefault = /^\s*import\s+[\w$]/.test(statement);
     return kept === 0 && !hasDefault ? blank(statement) : left;
   });
+  return shorter + body;
 };
 
 /**

@@ -196,6 +196,20 @@ export const run = (): T => {
   await expect(here).rejects.toMatchObject({ stack: expect.stringMatching(/index\.ts:5:9/) });
 });
 
+test('text that looks like an import is left alone', async () => {
+  const text = await run('index.run', {
+    'src/index.ts': `// of types
+import { T } from './t';
+import './t';
+const code: T = \`
+import { never, used } from 'elsewhere';
+\`;
+export const run = (): T => code;`,
+    'src/t.ts': 'export type T = string;',
+  });
+  expect(text).toBe("\nimport { never, used } from 'elsewhere';\n");
+});
+
 test('nothing is said of how that is done', async () => {
   const warned: string[] = [];
   const listen = ({ message }: Error) => warned.push(message);
