@@ -4,6 +4,9 @@ import type { FakeClock } from '../fakes/fake-clock.js';
 /** Real ms after which a case fails instead of hanging. */
 export const PATIENCE_MS = 3000;
 
+/** Real ms until a deadline, in which a request arrives on a busy machine too. */
+export const DEADLINE_MS = 400;
+
 /** A step of the fake clock: long enough for a Retry-After, short enough to keep the order of events. */
 const STEP_MS = 1000;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { systemClock, TributaryError } from '@tributary/pipeline';
-import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { DEADLINE_MS, PATIENCE_MS, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import { type RawAnswer, startRawServer } from './raw-server.js';
 import type { TerminalCase } from './terminal-case.js';
@@ -226,7 +226,7 @@ export const CONNECTION_CASES: readonly TerminalCase[] = [
           isClosed = true;
         });
       });
-      const deadline = systemClock.monotonic() + 60;
+      const deadline = systemClock.monotonic() + DEADLINE_MS;
       const error = await within(
         rejectionOf(bench.terminal.send(bench.call({ deadline })), 'nothing answers'),
         PATIENCE_MS,

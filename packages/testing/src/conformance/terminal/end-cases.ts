@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { systemClock, TributaryError } from '@tributary/pipeline';
 import { isOrStemsFrom } from '../canaries.js';
-import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { DEADLINE_MS, PATIENCE_MS, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import { closedOrigin } from './server.js';
 import { until } from './until.js';
@@ -62,7 +62,7 @@ export const leavesNoListener = async (bench: TerminalBench): Promise<void> => {
 
 export const keepsTheDeadline = async (bench: TerminalBench): Promise<void> => {
   bench.server.answer(() => {});
-  const deadline = systemClock.monotonic() + 60;
+  const deadline = systemClock.monotonic() + DEADLINE_MS;
   const sending = bench.terminal.send(bench.call({ deadline }));
   const rejection = rejectionOf(sending, 'a call must not outlive its deadline');
   const error = await within(rejection, PATIENCE_MS, 'the deadline must end the call');
@@ -82,9 +82,9 @@ export const refusesAfterTheDeadline = async (bench: TerminalBench): Promise<voi
 export const leavesTheBodyTime = async (bench: TerminalBench): Promise<void> => {
   bench.server.answer((_request, response) => {
     response.writeHead(200).write('slow ');
-    setTimeout(() => response.end('body'), 400);
+    setTimeout(() => response.end('body'), DEADLINE_MS + 100);
   });
-  const deadline = systemClock.monotonic() + 300;
+  const deadline = systemClock.monotonic() + DEADLINE_MS;
   const response = await bench.terminal.send(bench.call({ deadline }));
   assert.equal(await response.text(), 'slow body');
 };
