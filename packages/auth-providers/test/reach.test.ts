@@ -1,4 +1,4 @@
-import { ConfigError } from '@tributary/pipeline';
+import { ConfigError, sleep } from '@tributary/pipeline';
 import { fakeClock } from '@tributary/testing';
 import { expect, test } from 'vitest';
 import { GrantStoreError } from '../src/grants/grant-store-error.js';
@@ -78,6 +78,22 @@ test('silence counts as away, and is told to whoever can connect anew', async ()
   expect(await result).toMatchObject({ retryable: true });
   expect(drops).toBe(1);
   expect(clock.pending).toBe(0);
+});
+
+test('loading the driver is no silence, however long it takes', async () => {
+  let loads = 0;
+  let isLoaded = false;
+  const { clock, reach } = setUp({
+    load: async () => {
+      loads += 1;
+      await sleep(clock, 20_000);
+      isLoaded = true;
+    },
+  });
+  const result = reach(async () => isLoaded);
+  await clock.advance(20_000);
+  expect(await result).toBe(true);
+  expect(loads).toBe(1);
 });
 
 test('a closed store asks nobody', async () => {

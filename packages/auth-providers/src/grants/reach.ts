@@ -16,6 +16,8 @@ export interface ReachOptions {
   readonly isPassing: (error: unknown) => boolean;
   /** Whether it was closed meanwhile. */
   readonly isClosed: () => boolean;
+  /** Loads the driver, which on a busy machine takes longer than a server may. */
+  readonly load?: () => Promise<unknown>;
   /** Called when an attempt got no answer at all: the connection is worth nothing any more. */
   readonly onSilence?: () => void;
 }
@@ -24,7 +26,14 @@ export interface ReachOptions {
 export type Reach = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Carries statements over a restart of the server or a lost connection. */
-export const reaching = ({ clock, name, isPassing, isClosed, onSilence }: ReachOptions): Reach => {
+export const reaching = ({
+  clock,
+  name,
+  isPassing,
+  isClosed,
+  load,
+  onSilence,
+}: ReachOptions): Reach => {
   const fail = (error: unknown, isLost: boolean) => {
     const words = wordsOf(error);
     return new GrantStoreError(
@@ -36,6 +45,7 @@ export const reaching = ({ clock, name, isPassing, isClosed, onSilence }: ReachO
   };
 
   return async function reach(work) {
+    if (load !== undefined && !isClosed()) await load();
     const started = clock.monotonic();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       if (isClosed()) throw new GrantStoreError(`The store of grants in ${name} is closed.`);

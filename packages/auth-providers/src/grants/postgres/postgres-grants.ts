@@ -51,6 +51,7 @@ export const openPostgresTable = (
     name: 'PostgreSQL',
     isPassing: isPassingPostgresError,
     isClosed: () => isClosed,
+    load: source.load,
   });
 
   const prepare = async (): Promise<PostgresPool> => {
@@ -82,7 +83,9 @@ const readPool = ({
   if ((connectionString === undefined) === (pool === undefined)) {
     throw new ConfigError('connectionString', 'give either connectionString or pool, a Pool of pg');
   }
-  if (pool !== undefined) return { open: async () => pool, close: async () => {} };
+  if (pool !== undefined) {
+    return { load: async () => {}, open: async () => pool, close: async () => {} };
+  }
   const text = connectionString ?? '';
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') {

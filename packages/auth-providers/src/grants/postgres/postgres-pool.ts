@@ -29,6 +29,7 @@ export const ownPool = (connectionString: string) => {
   };
 
   return {
+    load: loadPg,
     open: async (): Promise<Pool> => pool ?? create(),
     async close(): Promise<void> {
       await pool?.end();

@@ -5,6 +5,8 @@ import type { RedisCommands } from './redis-commands.js';
 type Client = ReturnType<typeof createClient>;
 
 export interface OwnConnection {
+  /** Loads the driver. @throws ConfigError where it is not installed. */
+  load(): Promise<unknown>;
   /** The connected client; it connects again by itself. Rejects with why it isn't. */
   open(): Promise<RedisCommands>;
   /** Throws the connection away; the next `open` makes another. */
@@ -48,6 +50,7 @@ export const ownConnection = (url: string): OwnConnection => {
   };
 
   return {
+    load: loadRedis,
     async open() {
       const opened = client ?? (await create());
       if (!opened.isReady) await untilReady(opened);

@@ -51,6 +51,7 @@ export const openRedisTable = (options: Omit<RedisGrantsOptions, 'encryption'>):
     name: 'Redis',
     isPassing: isPassingRedisError,
     isClosed: () => isClosed,
+    load: connection.load,
     onSilence: connection.drop,
   });
 
@@ -81,7 +82,7 @@ const readConnection = ({ url, client }: Pick<RedisGrantsOptions, 'url' | 'clien
     if (options?.keyPrefix !== undefined) {
       throw new ConfigError('client', 'has a keyPrefix, which SCAN ignores; give prefix instead');
     }
-    return { open: async () => client, drop: () => {} };
+    return { load: async () => {}, open: async () => client, drop: () => {} };
   }
   const protocol = URL.canParse(url ?? '') ? new URL(url ?? '').protocol : '';
   if (protocol !== 'redis:' && protocol !== 'rediss:') {
