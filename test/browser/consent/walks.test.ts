@@ -4,8 +4,9 @@ import { connectChromium, hasChromium } from '../support/chromium.js';
 import { listen } from '../support/listen.js';
 import { type App, openApp } from './app.js';
 import { Gallery } from './gallery.js';
-import { Person } from './person.js';
+import type { Person } from './person.js';
 import { openPlace, type Place } from './place.js';
+import { type Visit, Visitors } from './visitors.js';
 
 const MINUTE = 60_000;
 
@@ -14,9 +15,7 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
   let app: App;
   let browser: Browser;
   let gallery: Gallery;
-  const people: Person[] = [];
-  let spare: Person | undefined;
-  let visitors = 0;
+  let visitors: Visitors;
 
   beforeAll(async () => {
     place = await openPlace();
@@ -24,13 +23,11 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
     place.serve(app.listener);
     browser = await connectChromium();
     gallery = await Gallery.open(browser);
+    visitors = new Visitors(browser, place);
   });
 
   afterEach(async () => {
-    for (const person of people.splice(0)) {
-      if (spare === undefined && !person.hasScripts) spare = person;
-      else await person.leave();
-    }
+    await visitors.leave();
     place.sandbox.clearJournal();
     place.clock.reset();
   });
@@ -41,27 +38,7 @@ describe.skipIf(!hasChromium)('consent on the web, in Chromium without scripts',
     await place?.[Symbol.asyncDispose]();
   });
 
-  interface Visit {
-    readonly session?: string;
-    readonly hasScripts?: boolean;
-    /** In a browser that nobody has used, also for the authorization server. */
-    readonly isNew?: boolean;
-  }
-
-  /** A user of the app whom nobody has seen before, at a browser of their own. */
-  const somebody = async (visit: Visit = {}): Promise<Person> => {
-    visitors += 1;
-    const { sandbox, app } = place;
-    const session = visit.session ?? `visitor-${visitors}`;
-    const options = { browser, origin: app.origin, sandbox, ...visit, session };
-    const free = visit.hasScripts || visit.isNew ? undefined : spare;
-    if (free !== undefined) spare = undefined;
-    const person = free ?? (await Person.signIn(options));
-    await free?.makeWay(session);
-    people.push(person);
-    return person;
-  };
-
+  const somebody = (visit?: Visit): Promise<Person> => visitors.arrive(visit);
   const editor = () => place.sandbox.people.editor;
 
   const sent = (method: string, path: string): number =>
