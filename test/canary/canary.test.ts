@@ -61,7 +61,7 @@ describe('a run whose tests leak', () => {
     ['an error', 'ConfigError in', 'plain'],
     ['a log line', 'the log line "A line."', 'base64'],
     ['a database that was removed', 'the SQLite file .*tributary-removed-.*grants.db', 'base64'],
-    ['a database that was left', 'the SQLite file .*tributary-left-.*grants.db-wal', 'base64'],
+    ['a database that was left', 'the SQLite file .*tributary-left-.*left/grants.db-wal', 'base64'],
     ['a failure', 'a failure', 'plain'],
     ['a snapshot', 'the snapshot __snapshots__/leaks.snap', 'plain'],
     ['a snapshot in a test', 'the snapshot inline.test.ts', 'plain'],
