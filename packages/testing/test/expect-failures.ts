@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { patience } from '../src/conformance/waiting.js';
 import type { ConformanceCase } from '../src/index.js';
 
 const outcome = (run: () => Promise<void>): Promise<Error | undefined> =>
@@ -13,6 +14,14 @@ export const expectFailures = (
   cases: readonly ConformanceCase[],
   expected: readonly string[],
 ): void => {
+  // They wait for what never comes.
+  const { ms } = patience;
+  beforeAll(() => {
+    patience.ms = 3000;
+  });
+  afterAll(() => {
+    patience.ms = ms;
+  });
   // Concurrent, since many of them wait for what never comes.
   test.concurrent(title, async () => {
     const outcomes = await Promise.all(cases.map(({ run }) => outcome(run)));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type GrantStore, revealSecret } from '@tributary/pipeline';
 import { isOrStemsFrom } from '../canaries.js';
-import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { patience, rejectionOf, within } from '../waiting.js';
 import { makeGrant, makeGrantKey, openGrant } from './make-grant.js';
 
 const key = makeGrantKey();
@@ -20,7 +20,7 @@ export const admitsOneHolder = async (store: GrantStore, peer: GrantStore): Prom
       return { write: makeGrant(String(count + 1)) };
     }),
   );
-  await within(Promise.all(work), 2 * PATIENCE_MS, 'every holder must have its turn');
+  await within(Promise.all(work), 2 * patience.ms, 'every holder must have its turn');
   const last = await store.read(key);
   assert.equal(last && revealSecret(last.accessToken), String(HOLDERS), 'a write was lost');
 };
@@ -38,7 +38,7 @@ export const runsKeysInParallel = async (store: GrantStore): Promise<void> => {
       if (inside === keys.length) open();
       await within(
         allInside,
-        PATIENCE_MS,
+        patience.ms,
         'holders of different keys must not wait for each other',
       );
       return { write: makeGrant(each.accountId) };
@@ -58,14 +58,14 @@ export const passesFailuresOn = async (store: GrantStore, peer: GrantStore): Pro
   assert.ok(isOrStemsFrom(error, failure), "the holder's own error must come through");
   assert.deepEqual(openGrant(await store.read(key)), openGrant(makeGrant('kept')));
   const next = peer.exclusive(key, async () => ({ write: makeGrant('next') }));
-  const stored = await within(next, PATIENCE_MS, 'a failing holder must let go of the key');
+  const stored = await within(next, patience.ms, 'a failing holder must let go of the key');
   assert.deepEqual(openGrant(stored), openGrant(makeGrant('next')));
 };
 
 export const readsWhileHeld = async (store: GrantStore, peer: GrantStore): Promise<void> => {
   await store.exclusive(key, async () => ({ write: makeGrant('old') }));
   await store.exclusive(key, async () => {
-    const read = within(peer.read(key), PATIENCE_MS, 'a read must not wait for the holder');
+    const read = within(peer.read(key), patience.ms, 'a read must not wait for the holder');
     assert.deepEqual(openGrant(await read), openGrant(makeGrant('old')));
     return { write: makeGrant('new') };
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { fakeTerminal } from '../../fakes/fake-terminal.js';
 import { isOrStemsFrom } from '../canaries.js';
-import { drive, driveUntil, PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { drive, driveUntil, patience, rejectionOf, within } from '../waiting.js';
 import type { Bench } from './harness.js';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
@@ -19,7 +19,7 @@ export const abortWhileSending = async (bench: Bench): Promise<void> => {
   const rejection = rejectionOf(sending, 'an aborted call must reject');
   await driveUntil(() => terminal.calls.length > 0, bench.clock, 'the call must reach the end');
   controller.abort(reason);
-  const error = await within(rejection, PATIENCE_MS, 'an abort must end the call at once');
+  const error = await within(rejection, patience.ms, 'an abort must end the call at once');
   assert.ok(isOrStemsFrom(error, reason), "the call must reject with the signal's reason");
   assertNoListener(signal);
 };

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { isOrStemsFrom } from '../canaries.js';
-import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { patience, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import { ok } from './server.js';
 import type { TerminalCase } from './terminal-case.js';
@@ -15,7 +15,7 @@ const REASON = new Error('given up');
 const assertEnds = async (work: Promise<unknown>, what: string): Promise<void> => {
   const error = await within(
     rejectionOf(work, `${what} must reject`),
-    PATIENCE_MS,
+    patience.ms,
     `an abort must end ${what}`,
   );
   assert.ok(isOrStemsFrom(error, REASON), `${what} must reject with the reason, not ${error}`);
@@ -180,7 +180,7 @@ export const ABORT_CASES: readonly TerminalCase[] = [
       const rejection = rejectionOf(sending, 'an aborted call must reject');
       await until(() => bench.server.requests.length === 1, 'the request must arrive');
       controller.abort();
-      const error = await within(rejection, PATIENCE_MS, 'an abort must end the call');
+      const error = await within(rejection, patience.ms, 'an abort must end the call');
       assert.equal((error as Error).name, 'AbortError');
     },
   ],
@@ -193,7 +193,7 @@ export const ABORT_CASES: readonly TerminalCase[] = [
         const response = await bench.terminal.send(bench.call({ signal: controller.signal }));
         const rejection = rejectionOf(response.text(), 'an aborted body must reject');
         controller.abort(reason);
-        const error = await within(rejection, PATIENCE_MS, 'an abort must end the body');
+        const error = await within(rejection, patience.ms, 'an abort must end the body');
         // Node's own fetch takes null for no reason.
         const isForNull = reason === null && (error as Error | null)?.name === 'AbortError';
         if (!isForNull) assert.equal(error, reason);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { patience, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import type { TerminalCase } from './terminal-case.js';
 
@@ -64,7 +64,7 @@ const KINDS: Readonly<Record<Method, Kind>> = {
 };
 
 const read = (response: Response, method: Method): Promise<unknown> =>
-  within(Promise.resolve(response[method]()), PATIENCE_MS, `${method}() must settle`);
+  within(Promise.resolve(response[method]()), patience.ms, `${method}() must settle`);
 
 const get = (bench: TerminalBench, { type, body }: Pick<Kind, 'type' | 'body'>) => {
   bench.server.answer((_request, response) => {

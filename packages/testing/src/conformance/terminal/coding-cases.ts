@@ -6,7 +6,7 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib';
-import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { patience, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import type { TerminalCase } from './terminal-case.js';
 
@@ -131,7 +131,7 @@ export const CODING_CASES: readonly TerminalCase[] = [
         encode: () => Buffer.from('no gzip at all'),
       });
       const error = await rejectionOf(
-        within(response.text(), PATIENCE_MS, 'text() must settle'),
+        within(response.text(), patience.ms, 'text() must settle'),
         'no text can come of it',
       );
       assert.ok(!(error instanceof assert.AssertionError), `${error}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { systemClock, TributaryError } from '@tributary/pipeline';
-import { DEADLINE_MS, PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { DEADLINE_MS, patience, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import { type RawAnswer, startRawServer } from './raw-server.js';
 import type { TerminalCase } from './terminal-case.js';
@@ -18,7 +18,7 @@ const sendRaw = async (
 ): Promise<void> => {
   await using raw = await startRawServer(answer);
   await check(() =>
-    within(bench.terminal.send(rawCall(bench, raw.origin)), PATIENCE_MS, 'the call must settle'),
+    within(bench.terminal.send(rawCall(bench, raw.origin)), patience.ms, 'the call must settle'),
   );
 };
 
@@ -66,7 +66,7 @@ const broken = (name: string, head: string, end: 'close' | 'reset'): TerminalCas
         const response = await send();
         assert.equal(response.status, 200);
         const error = await rejectionOf(
-          within(response.text(), PATIENCE_MS, 'the body must settle'),
+          within(response.text(), patience.ms, 'the body must settle'),
           'half a body must not pass for one',
         );
         assert.ok(!(error instanceof assert.AssertionError), `${error}`);
@@ -196,7 +196,7 @@ export const CONNECTION_CASES: readonly TerminalCase[] = [
       await (await call()).text();
       const closed = new Promise((resolve) => sockets[0]?.once('close', resolve));
       sockets[0]?.end();
-      await within(closed, PATIENCE_MS, 'the terminal must close its side');
+      await within(closed, patience.ms, 'the terminal must close its side');
       assert.equal(await (await call()).text(), 'body');
     },
   ],
@@ -209,7 +209,7 @@ export const CONNECTION_CASES: readonly TerminalCase[] = [
       const sending = bench.terminal.send(bench.call({ method: 'POST', body, deadline }));
       const error = await within(
         rejectionOf(sending, 'a call must not outlive its deadline'),
-        PATIENCE_MS,
+        patience.ms,
         'the deadline must end the call',
       );
       assert.ok(error instanceof TributaryError && error.code === 'TIMEOUT', `${error}`);
@@ -229,7 +229,7 @@ export const CONNECTION_CASES: readonly TerminalCase[] = [
       const deadline = systemClock.monotonic() + DEADLINE_MS;
       const error = await within(
         rejectionOf(bench.terminal.send(bench.call({ deadline })), 'nothing answers'),
-        PATIENCE_MS,
+        patience.ms,
         'the deadline must end the call',
       );
       assert.ok(error instanceof TributaryError && error.code === 'TIMEOUT', `${error}`);

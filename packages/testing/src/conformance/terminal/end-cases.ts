@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { systemClock, TributaryError } from '@tributary/pipeline';
 import { isOrStemsFrom } from '../canaries.js';
-import { DEADLINE_MS, PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { DEADLINE_MS, patience, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import { closedOrigin } from './server.js';
 import { until } from './until.js';
@@ -34,7 +34,7 @@ export const abortsWhileWaiting = async (bench: TerminalBench): Promise<void> =>
   const rejection = rejectionOf(sending, 'an aborted call must reject');
   await until(() => bench.server.requests.length === 1, 'the request must arrive');
   controller.abort(reason);
-  const error = await within(rejection, PATIENCE_MS, 'an abort must end the call');
+  const error = await within(rejection, patience.ms, 'an abort must end the call');
   assert.ok(isOrStemsFrom(error, reason), "the rejection must be the signal's reason");
   await until(() => isClosed, 'an abort must close the connection');
 };
@@ -47,7 +47,7 @@ export const abortsWhileReading = async (bench: TerminalBench): Promise<void> =>
   const response = await bench.terminal.send(bench.call({ signal: controller.signal }));
   const rejection = rejectionOf(response.text(), 'an aborted body must reject');
   controller.abort(new Error('given up while reading'));
-  await within(rejection, PATIENCE_MS, 'an abort must end the body');
+  await within(rejection, patience.ms, 'an abort must end the body');
 };
 
 export const leavesNoListener = async (bench: TerminalBench): Promise<void> => {
@@ -65,7 +65,7 @@ export const keepsTheDeadline = async (bench: TerminalBench): Promise<void> => {
   const deadline = systemClock.monotonic() + DEADLINE_MS;
   const sending = bench.terminal.send(bench.call({ deadline }));
   const rejection = rejectionOf(sending, 'a call must not outlive its deadline');
-  const error = await within(rejection, PATIENCE_MS, 'the deadline must end the call');
+  const error = await within(rejection, patience.ms, 'the deadline must end the call');
   const { sent } = assertCode(error, 'TIMEOUT');
   assert.notEqual(sent, 'no', 'the request had arrived');
   assert.ok(systemClock.monotonic() >= deadline - 5, 'the deadline came too early');

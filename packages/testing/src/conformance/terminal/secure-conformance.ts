@@ -11,7 +11,7 @@ import { collectLogs } from '../../fakes/collect-logs.js';
 import { type Identity, type TestAuthority, testAuthority } from '../../tls/test-authority.js';
 import { isOrStemsFrom } from '../canaries.js';
 import type { Awaitable, ConformanceCase } from '../conformance-case.js';
-import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { patience, rejectionOf, within } from '../waiting.js';
 import type { TerminalServices } from './harness.js';
 import { type Offer, type SecureServer, startSecureServer } from './secure-server.js';
 import { until } from './until.js';
@@ -116,7 +116,7 @@ const EXCHANGES: Readonly<Record<string, SecureCheck>> = {
     const rejection = rejectionOf(send({ signal: controller.signal }), 'it must reject');
     await until(() => server.requests.length === 1, 'the request must arrive');
     controller.abort(reason);
-    assert.ok(isOrStemsFrom(await within(rejection, PATIENCE_MS, 'it must end'), reason));
+    assert.ok(isOrStemsFrom(await within(rejection, patience.ms, 'it must end'), reason));
   },
   'an abort ends a body': async ({ send, server }) => {
     server.answer((_request, response) => response.writeHead(200).write('start'));
@@ -125,14 +125,14 @@ const EXCHANGES: Readonly<Record<string, SecureCheck>> = {
     const rejection = rejectionOf(response.text(), 'it must reject');
     const reason = new Error('given up');
     controller.abort(reason);
-    assert.ok(isOrStemsFrom(await within(rejection, PATIENCE_MS, 'it must end'), reason));
+    assert.ok(isOrStemsFrom(await within(rejection, patience.ms, 'it must end'), reason));
   },
   'an abort leaves later calls alone': async ({ send, server }) => {
     server.answer((_request, response) => response.writeHead(200).write('start'));
     const controller = new AbortController();
     const response = await send({ signal: controller.signal });
     controller.abort(new Error('given up'));
-    await within(rejectionOf(response.text(), 'it must reject'), PATIENCE_MS, 'it must end');
+    await within(rejectionOf(response.text(), 'it must reject'), patience.ms, 'it must end');
     server.answer((_request, answer) => answer.end('next'));
     assert.equal(await (await send()).text(), 'next');
   },
@@ -149,7 +149,7 @@ const EXCHANGES: Readonly<Record<string, SecureCheck>> = {
     });
     const response = await send();
     await rejectionOf(
-      within(response.text(), PATIENCE_MS, 'the body must settle'),
+      within(response.text(), patience.ms, 'the body must settle'),
       'half a body must not pass for one',
     );
   },
@@ -186,7 +186,7 @@ const withBench = async (
   const send: SecureBench['send'] = (overrides) =>
     within(
       terminal.send(makeAuthenticatedCall({ base, credential: undefined, ...overrides })),
-      PATIENCE_MS,
+      patience.ms,
       'the call must settle',
     );
   try {

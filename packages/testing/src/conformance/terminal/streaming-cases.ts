@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PATIENCE_MS, within } from '../waiting.js';
+import { patience, within } from '../waiting.js';
 import type { TerminalCase } from './terminal-case.js';
 import { until } from './until.js';
 
@@ -20,7 +20,7 @@ export const STREAMING_CASES: readonly TerminalCase[] = [
       });
       const { body } = await bench.terminal.send(bench.call());
       const reader = body?.getReader();
-      const first = await within(reader?.read() ?? Promise.reject(), PATIENCE_MS, 'one must come');
+      const first = await within(reader?.read() ?? Promise.reject(), patience.ms, 'one must come');
       assert.equal(new TextDecoder().decode(first.value), 'one');
       finish();
       assert.equal(new TextDecoder().decode((await reader?.read())?.value), 'two');
@@ -50,7 +50,7 @@ export const STREAMING_CASES: readonly TerminalCase[] = [
         },
       });
       const sending = bench.terminal.send(bench.call({ method: 'POST', body }));
-      const response = await within(sending, PATIENCE_MS, 'the first part must be sent at once');
+      const response = await within(sending, patience.ms, 'the first part must be sent at once');
       assert.equal(await response.text(), 'done');
     },
   ],
@@ -138,7 +138,7 @@ export const STREAMING_CASES: readonly TerminalCase[] = [
         },
       });
       const sending = bench.terminal.send(bench.call({ method: 'POST', body }));
-      const response = await within(sending, PATIENCE_MS, 'the answer must not wait');
+      const response = await within(sending, patience.ms, 'the answer must not wait');
       assert.equal(response.status, 413);
       assert.equal(await response.text(), 'too much');
       await until(() => isCancelled, 'the upload must be given up');
@@ -157,7 +157,7 @@ export const STREAMING_CASES: readonly TerminalCase[] = [
         });
       });
       const response = await bench.terminal.send(bench.call());
-      await within(response.body?.cancel() ?? Promise.reject(), PATIENCE_MS, 'cancel() must end');
+      await within(response.body?.cancel() ?? Promise.reject(), patience.ms, 'cancel() must end');
       await until(() => isClosed, 'a body that nobody wants must not go on');
     },
   ],

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PATIENCE_MS } from '../waiting.js';
+import { patience } from '../waiting.js';
 
 /** Waits for what happens on sockets, in real time. */
 export const until = async (isDone: () => boolean, what: string): Promise<void> => {
   const started = performance.now();
   while (!isDone()) {
-    assert.ok(performance.now() - started < PATIENCE_MS, what);
+    assert.ok(performance.now() - started < patience.ms, what);
     await wait(2);
   }
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CallBody } from '@tributary/pipeline';
 import { TributaryError } from '@tributary/pipeline';
-import { PATIENCE_MS, rejectionOf, within } from '../waiting.js';
+import { patience, rejectionOf, within } from '../waiting.js';
 import type { TerminalBench } from './harness.js';
 import { deliver } from './request-cases.js';
 import { ok } from './server.js';
@@ -210,7 +210,7 @@ export const UPLOAD_CASES: readonly TerminalCase[] = [
       });
       const sending = bench.terminal.send(bench.call({ method: 'POST', body }));
       const error = await rejectionOf(
-        within(sending, PATIENCE_MS, 'a failed stream must end the call'),
+        within(sending, patience.ms, 'a failed stream must end the call'),
         'half a body must not pass for one',
       );
       assert.ok(error instanceof TributaryError, `${error}`);
@@ -228,7 +228,7 @@ export const UPLOAD_CASES: readonly TerminalCase[] = [
       });
       const sending = bench.terminal.send(bench.call({ method: 'POST', body }));
       const error = await rejectionOf(
-        within(sending, PATIENCE_MS, 'it must end the call'),
+        within(sending, patience.ms, 'it must end the call'),
         'that is no body',
       );
       assert.ok(error instanceof TributaryError, `${error}`);
