@@ -1,6 +1,5 @@
 import { createTributary, route } from '@tributary/api';
 import { cloud, oauth } from '@tributary/auth-providers';
-import { storedGrants } from '@tributary/auth-providers/di';
 import { createInvocation, runInInvocation } from '@tributary/pipeline/invocation';
 import { openStore } from './stores.mjs';
 
@@ -8,12 +7,16 @@ const SCOPES = ['read:space:confluence', 'read:confluence-user'];
 /** Who is signed in to the app, in all its processes. */
 export const USER = { id: 'me' };
 
+/** How often a token is refreshed is looked at here, and not how long a busy machine takes for 1,000 calls. */
+const TIMEOUT_MS = 120_000;
+
 /** The app as each of its processes wires it. */
 export const openApp = async ({ site, client, store }) =>
   createTributary({
-    site: cloud(site.url, { gateway: site.gateway }),
+    site: cloud(site.url, { gateway: site.gateway, cloudId: site.cloudId }),
     user: oauth({ ...client, scopes: SCOPES }),
-    plugins: [storedGrants(await openStore(store))],
+    grants: await openStore(store),
+    timeout: TIMEOUT_MS,
   });
 
 export const list = (tributary) =>

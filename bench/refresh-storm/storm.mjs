@@ -31,7 +31,8 @@ export const storm = async (pool, store, scenario) => {
   });
   const { options, clear } = places[store]();
   const app = {
-    site: { url: sandbox.siteUrl, gateway: sandbox.gatewayUrl },
+    // With its id, so that nothing is asked for but tokens.
+    site: { url: sandbox.siteUrl, gateway: sandbox.gatewayUrl, cloudId: sandbox.cloudId },
     client: { ...clientOf(sandbox), authorizationServer: sandbox.authUrl },
     store: {
       name: store,
