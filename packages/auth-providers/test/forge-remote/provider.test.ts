@@ -193,10 +193,13 @@ test('the end of a token is known where it says so', async () => {
 test('two installations never mix over 1,000 interleaved calls', async () => {
   const { verify, claims, remote } = openRemote(issuer);
   const { terminal, send } = openChain(remote);
-  const work = Array.from({ length: 1_000 }, async (_, index) => {
-    const whose = index % 2 === 0 ? A : B;
+  // Signed before: while it signs, this process hears nothing, and the keys are waited for only so long.
+  const tokens = Array.from({ length: 1_000 }, (_, index) =>
+    issuer.sign(claims(index % 2 === 0 ? A : B)),
+  );
+  const work = tokens.map(async (token, index) => {
     const letter = index % 2 === 0 ? 'a' : 'b';
-    const invocation = await verify(issuer.sign(claims(whose)), {
+    const invocation = await verify(token, {
       'x-forge-oauth-system': `system-${letter}-${index}`,
       'x-forge-oauth-user': `user-${letter}-${index}`,
     });
@@ -215,7 +218,7 @@ test('two installations never mix over 1,000 interleaved calls', async () => {
     expect(authorization).toBe(`Bearer ${kind}-${letter}-${index}`);
     expect(url.pathname).toContain(letter === 'a' ? A.cloudId : B.cloudId);
   }
-}, 30_000);
+});
 
 test('verify() tells whose the token is', async () => {
   const { verify, claims, remote } = openRemote(issuer);
