@@ -64,7 +64,7 @@ describe.skipIf(runningServices === undefined)('a server that is restarted', () 
       expect(tokenOf(next)).toBe('next');
       await storage.dispose();
       await peer.dispose();
-    }, 60_000);
+    });
 
     test('is an error that may pass while it is away, and recovers by itself', async () => {
       const patient = open[name]();
@@ -86,6 +86,6 @@ describe.skipIf(runningServices === undefined)('a server that is restarted', () 
       const read = async () => tokenOf(await storage.grants.read(key).catch(() => undefined));
       await expect.poll(read, { timeout: 20_000 }).toBe('kept');
       await storage.dispose();
-    }, 60_000);
+    });
   });
 });

@@ -40,7 +40,7 @@ describe('a burst limit that answers tell', () => {
       }),
       { numRuns: 12 },
     );
-  }, 20_000);
+  });
 });
 
 /** A budget whose server's answers the test gives. */

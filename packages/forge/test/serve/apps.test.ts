@@ -8,7 +8,7 @@ let copies: AppCopies;
 
 beforeAll(async () => {
   copies = await copyApps();
-}, 60_000);
+});
 
 afterAll(async () => {
   await copies[Symbol.asyncDispose]();

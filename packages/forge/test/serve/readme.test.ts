@@ -52,4 +52,4 @@ test('the script that serves an app in five minutes does, and ends at Ctrl-C', a
   } finally {
     await rm(folder, { recursive: true });
   }
-}, 20_000);
+});
