@@ -60,6 +60,19 @@ describe('the authorize URL', () => {
   });
 
   test.for([
+    ['added where no scope tells whose grant it is', ['a'], ['a', 'read:me', 'offline_access']],
+    [
+      'left out where another does',
+      ['read:confluence-user'],
+      ['read:confluence-user', 'offline_access'],
+    ],
+  ] as const)('read:me is %s', async ([, scopes, asked]) => {
+    const { flowOf, callOf } = openOAuth(undefined, { scopes });
+    const { url } = await flowOf(callOf('u1')).start();
+    expect(new URL(url).searchParams.get('scope')?.split(' ')).toEqual(asked);
+  });
+
+  test.for([
     ['none', []],
     ['two in one', ['a b']],
     ['what is no text', [1 as never]],

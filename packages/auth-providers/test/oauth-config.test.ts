@@ -36,7 +36,6 @@ describe('config errors', () => {
     ['no scopes', 'scopes', { scopes: [] }],
     ['scopes as a string', 'scopes', { scopes: 'read:me' as unknown as string[] }],
     ['two scopes in one string', 'scopes', { scopes: ['read:me write:me'] }],
-    ['no scope that tells who granted', 'scopes', { scopes: ['read:page:confluence'] }],
     [
       'too many scopes',
       'scopes',
@@ -54,10 +53,6 @@ describe('config errors', () => {
     ['auth.atlassian.com', 'authorizationServer'],
   ])('the authorization server %s', (authorizationServer, field) => {
     expect(errorOf(() => oauth({ ...good, authorizationServer })).field).toBe(field);
-  });
-
-  test('names the scope to add', () => {
-    expect(errorOf(() => oauth({ ...good, scopes: ['x'] })).message).toContain('read:me');
   });
 
   test('Data Center is refused', () => {

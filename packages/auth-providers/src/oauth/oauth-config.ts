@@ -11,8 +11,8 @@ export interface OAuthOptions {
   /** The callback URL as it is registered there, character by character. https, or http to loopback. */
   readonly redirectUri: string;
   /**
-   * What the app may do as the user, as enabled in the developer console. `read:me` or
-   * `read:confluence-user` has to be among them: they tell whose grant it is. `offline_access` is added.
+   * What the app may do as the user, as enabled in the developer console. `offline_access` is added, and
+   * `read:me`, which tells whose grant it is, unless `read:confluence-user` does: enable one of them there too.
    */
   readonly scopes: readonly string[];
   /** Default `https://auth.atlassian.com`. */
@@ -84,12 +84,7 @@ export const askedScopes = (
 
 const readScopes = (value: unknown): string[] => {
   const scopes = requireScopes(value, EXAMPLE);
-  if (!IDENTITY_SCOPES.some((scope) => scopes.has(scope))) {
-    throw new ConfigError(
-      'scopes',
-      'add read:me (User identity API) or read:confluence-user, which tell whose grant it is',
-    );
-  }
+  if (!IDENTITY_SCOPES.some((scope) => scopes.has(scope))) scopes.add('read:me');
   scopes.add(OFFLINE);
   if (scopes.size > MOST_SCOPES) {
     throw new ConfigError('scopes', `are ${scopes.size}; Atlassian takes at most ${MOST_SCOPES}`);
