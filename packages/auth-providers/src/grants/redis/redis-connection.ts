@@ -57,8 +57,11 @@ export const ownConnection = (url: string): OwnConnection => {
       return opened;
     },
     drop() {
-      client?.destroy();
+      const dropped = client;
       client = undefined;
+      // The driver goes on with a socket that it is just opening, which would hold the process up.
+      dropped?.on('connect', () => dropped.destroy());
+      dropped?.destroy();
       // A client that is thrown away never becomes ready.
       waiting = undefined;
     },
