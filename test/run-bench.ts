@@ -10,12 +10,13 @@ export const runBench = async <Result>(
   ...words: readonly string[]
 ): Promise<readonly Result[]> => {
   const bench = fileURLToPath(new URL(`../bench/${name}/${name}.bench.mjs`, import.meta.url));
-  const { stdout } = await run(process.execPath, [bench, '--json', ...words]).catch(
-    (error: { stdout: string; stderr: string }) => {
-      if (error.stdout === '') throw new Error(error.stderr);
-      return error;
-    },
-  );
+  const { stdout } = await run(process.execPath, [bench, '--json', ...words], {
+    // One that hangs would outlive the tests.
+    timeout: 110_000,
+  }).catch((error: { stdout: string; stderr: string }) => {
+    if (error.stdout === '') throw new Error(error.stderr);
+    return error;
+  });
   return stdout
     .trim()
     .split('\n')
