@@ -57,7 +57,7 @@ describe('a rate that nobody publishes is found, and kept to', () => {
     clock.setTimer(() => {
       rate = 100;
       bucket = tokenBucket(clock, rate, 100);
-    });
+    }, 20_000);
     const server = serverWith(clock, 50, { take: () => bucket.take() });
     // 1000 at 50 a second, then 5000 that take 50 s at 100 a second and 100 s at the old rate.
     expect(await readAll(clock, server, 6000)).toBeLessThan(95);
