@@ -71,6 +71,8 @@ const reading = (count) => (read) => Promise.allSettled(ids.slice(0, count).map(
 // What loads with the first call is no part of a rate.
 for (const readPages of Object.values(clients)) await readPages(reading(200));
 
+const percent = (value) => `${(value * 100).toFixed(2)} %`;
+
 const runs = Object.fromEntries(Object.keys(clients).map((name) => [name, []]));
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const [name, readPages] of Object.entries(clients)) {
@@ -80,9 +82,12 @@ for (let round = 0; round < ROUNDS; round += 1) {
     const results = await readPages(reading(PAGES));
     const seconds = (performance.now() - started) / 1000;
     const { requests, pages, ...refused } = await site.report();
+    const share = (leastSeconds() * (pages / PAGES)) / seconds;
+    const refusedShare = (refused.burst + refused.quota) / requests;
+    console.error(`${round + 1} ${name}: ${percent(share)}, refused ${percent(refusedShare)}`);
     runs[name].push({
-      share: (leastSeconds() * (pages / PAGES)) / seconds,
-      refused: (refused.burst + refused.quota) / requests,
+      share,
+      refused: refusedShare,
       burst: refused.burst,
       quota: refused.quota,
       failed: results.filter(({ status }) => status === 'rejected').length,
@@ -91,8 +96,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
   }
 }
 await site.close();
-
-const percent = (value) => `${(value * 100).toFixed(2)} %`;
 
 console.log(
   `${PAGES} pages, ${leastSeconds().toFixed(2)} s at the least; node ${process.version}\n`,
@@ -103,11 +106,6 @@ for (const [name, each] of Object.entries(runs)) {
   const counts = [of('burst'), of('quota'), of('failed'), of('seconds').toFixed(1)];
   printRow([name, percent(of('share')), percent(of('refused')), ...counts]);
 }
-for (const [name, each] of Object.entries(runs)) {
-  const all = each.map(({ share, refused }) => `${percent(share)} (${percent(refused)})`);
-  console.log(`\n${name}, each round: ${all.join(', ')}`);
-}
-
 const ours = runs['tributary, as it is by default'];
 const isKept =
   median(ours.map(({ share }) => share)) >= LEAST_SHARE &&
