@@ -74,6 +74,8 @@ describe('a caller does not wait longer than it said', () => {
     const { auth, terminal } = sending(unauthorized());
     const work = auth(late(asUser(providing({ renew: never }))));
     const ended = expect(work).rejects.toMatchObject({ code: 'TIMEOUT' });
+    // What is done about a 401 loads with the first one.
+    await expect.poll(() => clock.pending).toBe(1);
     await clock.advance(500);
     await ended;
     expect(terminal.calls).toHaveLength(1);

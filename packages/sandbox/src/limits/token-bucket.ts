@@ -1,3 +1,6 @@
+/** What sums of fractions may miss of a whole token. */
+const ROUNDING = 1e-9;
+
 /** Tokens that come back steadily, up to `capacity`. Times are epoch ms. */
 export class TokenBucket {
   readonly #perMs: number;
@@ -14,14 +17,14 @@ export class TokenBucket {
 
   take(now: number): boolean {
     this.#refill(now);
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < 1 - ROUNDING) return false;
+    this.#tokens = Math.max(0, this.#tokens - 1);
     return true;
   }
 
   remaining(now: number): number {
     this.#refill(now);
-    return Math.floor(this.#tokens);
+    return Math.floor(this.#tokens + ROUNDING);
   }
 
   /** Ms until there is a token. */

@@ -51,6 +51,7 @@ test('a token bucket lets pass its capacity and what came back, in every stretch
 test('a bucket that refuses has a token when its wait is over', () => {
   const kinds = constantFrom(
     () => new TokenBucket(3, 4, START),
+    () => new TokenBucket(0.7, 2, START),
     () => new BatchBucket(4, 2, 1_000, START),
   );
   assert(
@@ -64,6 +65,7 @@ test('a bucket that refuses has a token when its wait is over', () => {
         expect(bucket.take(now)).toBe(true);
       }
     }),
+    { examples: [[() => new TokenBucket(3, 4, START), [0, 0, 0, 0, 0, 0, 7]]] },
   );
 });
 
