@@ -97,6 +97,8 @@ describe('"scope does not match"', () => {
     const { provider } = renewing();
     const { auth } = sending(unauthorized(silent, json), new Response('ok'));
     const work = auth(asUser(provider));
+    // What is done about a 401 loads with the first one.
+    await expect.poll(() => clock.pending).toBe(1);
     await clock.advance(2000);
     expect(await (await work).text()).toBe('ok');
   });

@@ -77,12 +77,15 @@ const casesOf = (newPlace: () => Place): void => {
     }));
 
   test('nothing stays behind after its time', () =>
-    withStore(async ({ pending }, { rows }) => {
+    withStore(async ({ pending }, { open, rows }) => {
       const ids = Array.from({ length: 20 }, (_, index) => `${index}`);
       await Promise.all(ids.map((id) => pending.write(id, VALUE, HOUR_MS)));
       expect(await rows()).toHaveLength(20);
-      await Promise.all(ids.map((id) => pending.write(id, VALUE, 300)));
+      // A handle that waits for an hour looks every ten seconds; this one as soon as its own have ended.
+      const other = open(codec);
+      await Promise.all(ids.map((id) => other.pending.write(id, VALUE, 300)));
       await vi.waitFor(async () => expect(await rows()).toEqual([]), { timeout: 20_000 });
+      await other.dispose();
     }));
 };
 
