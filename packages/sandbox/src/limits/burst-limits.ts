@@ -1,21 +1,13 @@
 import { isoTime } from './iso-time.js';
 import type { BurstLimit } from './limit-options.js';
 import type { RateHeaders, Taken } from './limiter.js';
+import { perKey } from './per-key.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Burst limits of a tenant, by endpoint and method, whoever calls. */
 export function burstLimits(limit: BurstLimit, now: () => number) {
   const { perSecond, capacity = Math.ceil(perSecond) } = limit;
-  const buckets = new Map<string, TokenBucket>();
-
-  const bucketOf = (key: string): TokenBucket => {
-    let bucket = buckets.get(key);
-    if (bucket === undefined) {
-      bucket = new TokenBucket(perSecond, capacity, now());
-      buckets.set(key, bucket);
-    }
-    return bucket;
-  };
+  const bucketOf = perKey(() => new TokenBucket(perSecond, capacity, now()));
 
   return (method: string, endpoint: string): Taken<[]> => {
     const bucket = bucketOf(`${method} ${endpoint}`);

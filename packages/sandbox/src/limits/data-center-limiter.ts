@@ -1,20 +1,13 @@
 import { BatchBucket } from './batch-bucket.js';
 import type { DataCenterLimits } from './limit-options.js';
 import type { Limiter, RateHeaders } from './limiter.js';
+import { perKey } from './per-key.js';
 
 /** A bucket for each user; confluence.atlassian.com/doc/_ratelimiting_httpheaders-992678779.html. */
 export function dataCenterLimiter(limits: DataCenterLimits, now: () => number): Limiter {
   const { capacity, fillRate = capacity, intervalSeconds = 60 } = limits;
-  const buckets = new Map<string, BatchBucket>();
-
-  const bucketOf = (user: string): BatchBucket => {
-    let bucket = buckets.get(user);
-    if (bucket === undefined) {
-      bucket = new BatchBucket(capacity, fillRate, intervalSeconds * 1000, now());
-      buckets.set(user, bucket);
-    }
-    return bucket;
-  };
+  const intervalMs = intervalSeconds * 1000;
+  const bucketOf = perKey(() => new BatchBucket(capacity, fillRate, intervalMs, now()));
 
   return {
     admit({ identity: { person } }) {

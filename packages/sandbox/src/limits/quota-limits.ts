@@ -1,6 +1,7 @@
 import { isoTime } from './iso-time.js';
 import type { QuotaLimit } from './limit-options.js';
 import type { RateHeaders, Taken } from './limiter.js';
+import { perKey } from './per-key.js';
 import { PointsQuota } from './points-quota.js';
 
 const anHour = 3_600_000;
@@ -12,16 +13,7 @@ const nearLimit = 0.2;
 export function quotaLimits(limit: QuotaLimit, now: () => number) {
   const { points, windowMs = anHour, pool = 'global', resolutionMs = 1000 } = limit;
   const policy = `"${pool}-app-quota"`;
-  const quotas = new Map<string, PointsQuota>();
-
-  const quotaOf = (app: string): PointsQuota => {
-    let quota = quotas.get(app);
-    if (quota === undefined) {
-      quota = new PointsQuota(points, windowMs, now());
-      quotas.set(app, quota);
-    }
-    return quota;
-  };
+  const quotaOf = perKey(() => new PointsQuota(points, windowMs, now()));
 
   const msLeft = (quota: PointsQuota): number =>
     Math.ceil(quota.msLeft(now()) / resolutionMs) * resolutionMs;
