@@ -47,26 +47,36 @@ const serveRaw = async (
   };
 };
 
+/** Content without an end, and what became of it. */
+const endless = () => {
+  const seen = { taken: 0, isReleased: false };
+  async function* content() {
+    try {
+      for (;;) {
+        seen.taken += 65_536;
+        yield new Uint8Array(65_536);
+      }
+    } finally {
+      seen.isReleased = true;
+    }
+  }
+  return { stream: content(), seen };
+};
+
 describe('an upload', () => {
   test('is read only as fast as it is taken', async () => {
-    let taken = 0;
     await using server = await serveRaw((request) => request.pause());
     await using api = testApi({ base: server.origin });
     const stop = new AbortController();
-    async function* endless() {
-      for (;;) {
-        taken += 65_536;
-        yield new Uint8Array(65_536);
-      }
-    }
-    const work = failure(upload({ stream: endless(), filename: 'x', signal: stop.signal }, api));
+    const { stream, seen } = endless();
+    const work = failure(upload({ stream, filename: 'x', signal: stop.signal }, api));
     let before = -1;
-    while (taken === 0 || before !== taken) {
-      before = taken;
+    while (seen.taken === 0 || before !== seen.taken) {
+      before = seen.taken;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     // Sockets and their buffers hold a few MB on both sides.
-    expect(taken).toBeLessThan(32 * 1024 * 1024);
+    expect(seen.taken).toBeLessThan(32 * 1024 * 1024);
     const reason = new Error('enough');
     stop.abort(reason);
     expect(await work).toBe(reason);
@@ -76,17 +86,8 @@ describe('an upload', () => {
     const clock = fakeClock();
     await using server = await serveRaw((request) => request.pause());
     await using api = testApi({ base: server.origin });
-    let isReleased = false;
-    async function* endless() {
-      try {
-        for (;;) yield new Uint8Array(65_536);
-      } finally {
-        isReleased = true;
-      }
-    }
-    const work = failure(
-      upload({ stream: endless(), filename: 'x', clock, idleTimeout: 5000 }, api),
-    );
+    const { stream, seen } = endless();
+    const work = failure(upload({ stream, filename: 'x', clock, idleTimeout: 5000 }, api));
     let isOver = false;
     const over = work.finally(() => {
       isOver = true;
@@ -98,7 +99,7 @@ describe('an upload', () => {
     }
     expect(await over).toBeInstanceOf(TimeoutError);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(isReleased).toBe(true);
+    expect(seen.isReleased).toBe(true);
     expect(clock.pending).toBe(0);
   });
 
@@ -219,17 +220,10 @@ describe('an upload', () => {
       response.writeHead(413, { connection: 'close' }).end();
     });
     await using api = testApi({ base: server.origin });
-    let isReleased = false;
-    async function* endless() {
-      try {
-        for (;;) yield new Uint8Array(65_536);
-      } finally {
-        isReleased = true;
-      }
-    }
-    const error = await failure(upload({ stream: endless(), filename: 'x' }, api));
+    const { stream, seen } = endless();
+    const error = await failure(upload({ stream, filename: 'x' }, api));
     expect(['RESPONSE_NOT_OK', 'NETWORK_FAILED']).toContain((error as { code: string }).code);
-    await expect.poll(() => isReleased).toBe(true);
+    await expect.poll(() => seen.isReleased).toBe(true);
   });
 });
 
