@@ -44,8 +44,13 @@ export const reaching = ({
     );
   };
 
+  let isLoaded = load === undefined;
+
   return async function reach(work) {
-    if (load !== undefined && !isClosed()) await load();
+    if (!isLoaded && !isClosed()) {
+      await load?.();
+      isLoaded = true;
+    }
     const started = clock.monotonic();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       if (isClosed()) throw new GrantStoreError(`The store of grants in ${name} is closed.`);
