@@ -50,8 +50,8 @@ export const externalClient = (
     },
     async request({ invocation }, path, init, warn) {
       if (invocation === undefined) return undefined;
-      const accept = site.deployment === 'data-center' ? undefined : '*/*';
-      const options = readInit(init, { provider: 'user', accept, warn });
+      const { deployment } = site;
+      const options = readInit(init, { provider: 'user', deployment, warn });
       try {
         return await there(invocation, () =>
           client.api.asUser().requestConfluence(path, { ...options, retry: false, budget: false }),

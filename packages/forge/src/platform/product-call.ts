@@ -123,12 +123,7 @@ export const callProduct = async (
   await checkScopes(parts, remote, path, init?.method?.toUpperCase() ?? 'GET');
   const { deployment } = invocation?.site ?? client.site ?? {};
   const request: RequestOptions = {
-    ...readInit(init, {
-      provider: meta.provider,
-      // As the platform's fetch; but Data Center would answer in XML.
-      accept: deployment === 'data-center' ? undefined : '*/*',
-      warn,
-    }),
+    ...readInit(init, { provider: meta.provider, deployment, warn }),
     retry: options.retry ?? false,
     ...(!options.budget && { budget: false }),
     ...(options.timeout !== undefined && { timeout: options.timeout }),

@@ -1,5 +1,5 @@
 import { ReadableStream as WebStream } from 'node:stream/web';
-import { type BodyInput, headerRefusal, type RequestOptions } from '@tributary/pipeline';
+import { type BodyInput, headerRefusal, type RequestOptions, type Site } from '@tributary/pipeline';
 import type { ForgeProvider, ForgeRequestInit } from './forge-fetch.js';
 
 type Warn = (message: string) => void;
@@ -84,8 +84,8 @@ const jsonType = (
 export interface ReadInitOptions {
   /** Who the call acts as: as nobody, it may bring its own Authorization. */
   readonly provider: ForgeProvider;
-  /** For requests that say nothing of it. */
-  readonly accept: string | undefined;
+  /** Of the site that it goes to. */
+  readonly deployment: Site['deployment'] | undefined;
   readonly warn: Warn;
 }
 
@@ -96,13 +96,13 @@ export interface ReadInitOptions {
  */
 export const readInit = (
   init: ForgeRequestInit | undefined,
-  { provider, accept, warn }: ReadInitOptions,
+  { provider, deployment, warn }: ReadInitOptions,
 ): RequestOptions => {
   const { method = 'GET', redirect, signal } = init ?? {};
   const headers = readHeaders(init?.headers, provider, warn);
-  if (accept !== undefined && !headers.some(([name]) => name.toLowerCase() === 'accept')) {
-    headers.push(['accept', accept]);
-  }
+  const saysAccept = headers.some(([name]) => name.toLowerCase() === 'accept');
+  // As the platform's fetch; but Data Center would answer in XML.
+  if (!saysAccept && deployment !== 'data-center') headers.push(['accept', '*/*']);
   const body = readBody(init?.body, warn);
   if (body !== undefined && /^(?:get|head)$/i.test(method)) {
     throw new TypeError('Request with GET/HEAD method cannot have body.');
