@@ -88,11 +88,13 @@ export const forgeBoundary =
   async (...args) => {
     const invocation = currentInvocation();
     if (invocation === undefined) return handler(...args);
-    const { client } = options;
-    if (client !== undefined && invocation.user !== undefined) {
-      await learnAccount(client, invocation);
+    const { client, externalAuth } = options;
+    if (invocation.user !== undefined) {
+      await Promise.all([
+        client && learnAccount(client, invocation),
+        learnExternal(externalAuth, invocation),
+      ]);
     }
-    if (invocation.user !== undefined) await learnExternal(options.externalAuth, invocation);
     try {
       return await handler(...args);
     } catch (error) {
