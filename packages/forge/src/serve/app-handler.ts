@@ -164,7 +164,10 @@ export const appHandler = (parts: HandlerParts): FetchHandler => {
       return plainText(403, 'Nobody is signed in.');
     }
     if (!isOwnHost(request)) return plainText(421, `Open ${pages.origin}/ instead.`);
-    if (external.owns(request)) return external.answer(request);
+    if (external.owns(request)) {
+      // HEAD too: whoever looks at links ahead must spend nothing.
+      return request.method === 'GET' ? external.answer(request) : allow('GET');
+    }
     const action = ownEntry(ACTIONS, pathname);
     if (action !== undefined) {
       return request.method === 'POST' ? act(action, request) : allow('POST');

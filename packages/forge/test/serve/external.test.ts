@@ -117,6 +117,19 @@ test('who says no is told so; who comes with something else, or as somebody else
   ]);
 });
 
+test('who only looks ahead at the way back spends nothing', async () => {
+  const { post, url } = await serveIt();
+  const { consentUrl } = await (await post('/resolver', { functionKey: 'any' })).json();
+  const state = new URL(consentUrl).searchParams.get('state');
+  const back = (method: string) =>
+    fetch(`${url}/external/callback?error=access_denied&state=${state}`, { method });
+  for (const method of ['HEAD', 'POST']) {
+    const { status, headers } = await back(method);
+    expect([status, headers.get('allow')]).toEqual([405, 'GET']);
+  }
+  expect((await back('GET')).status).toBe(403);
+});
+
 test('a client that is registered for another address is an error that names it', async () => {
   const other = createTributary({
     site: dataCenter(sandbox.dataCenter.url),
