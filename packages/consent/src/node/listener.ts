@@ -108,7 +108,8 @@ const fallBack =
       next(error);
       return;
     }
-    onError(error, message);
+    // Whoever is told may fail too; the answer is given all the same.
+    new Promise((resolve) => resolve(onError(error, message))).catch(warn);
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     response.writeHead(500, {
       'content-type': 'text/plain; charset=utf-8',

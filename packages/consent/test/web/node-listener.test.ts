@@ -232,6 +232,25 @@ describe('the Response', () => {
     expect((await warned)[0]).toMatchObject({ name: 'TypeError', message: 'a mistake' });
   });
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new RangeError('no log');
+      },
+    ],
+    ['rejects', () => Promise.reject(new RangeError('no log'))],
+  ])(
+    'of a handler that throws is a 500 also where onError %s, which is a warning',
+    async (_, onError) => {
+      const warned = once(process, 'warning');
+      const failing = () => Promise.reject(new Error('secret'));
+      const url = await serve(nodeListener(failing, { publicUrl: ORIGIN, onError }));
+      expect((await fetch(url, { signal: AbortSignal.timeout(10_000) })).status).toBe(500);
+      expect((await warned)[0]).toMatchObject({ name: 'RangeError', message: 'no log' });
+    },
+  );
+
   it('whose stream fails is cut off, not ended', async () => {
     const url = await serveFetch(
       () =>
