@@ -70,6 +70,10 @@ describe('encryption()', () => {
     expect(errorOf(encryption, { keys: key })).toMatchObject({ field: 'encryption.keys' });
   });
 
+  test('takes no null where options are meant', () => {
+    expect(errorOf(encryption, null)).toMatchObject({ field: 'encryption' });
+  });
+
   test.each([0, null, {}])('reads no file %j', (file) => {
     expect(errorOf(encryption, { file })).toMatchObject({ field: 'encryption.file' });
   });

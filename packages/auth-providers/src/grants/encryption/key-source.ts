@@ -21,7 +21,7 @@ export type ReadKeys = () => readonly Uint8Array[] | Promise<readonly Uint8Array
 
 /** @throws ConfigError for what can be seen to be wrong at once. */
 export const keySource = (options: EncryptionOptions): ReadKeys => {
-  if (typeof options !== 'object') {
+  if (typeof options !== 'object' || options === null) {
     throw new ConfigError('encryption', 'takes { key }, { keys } or { file }, or nothing.');
   }
   const given = (['key', 'keys', 'file'] as const).filter((name) => options[name] !== undefined);
